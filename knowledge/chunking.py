@@ -25,10 +25,9 @@ class Chunk:
 
     @property
     def text(self) -> str:
-        """What is embedded and searched: the place it stands in, then what it says."""
+        """What is searched: the place it stands in, then what it says."""
         place = f"{self.guide_title}: {self.section.heading}."
-        said = " ".join(unit.text for unit in self.units)
-        return " ".join(filter(None, (place, self.section.asks, said)))
+        return " ".join((place, *(unit.text for unit in self.units)))
 
     @property
     def quote(self) -> str:

@@ -40,14 +40,14 @@ class Source:
 class Section:
     """A headed part of a guide that holds one idea and can be quoted alone.
 
-    `body` is the Markdown between this heading and the next, verbatim; `asks` is a
-    question that the section answers, in a person's words.
+    `body` is the Markdown between this heading and the next, verbatim; `asks` are
+    questions that the section answers, as people put them, the best worded one first.
     """
 
     heading: str
     body: str
     sources: tuple[Source, ...]
-    asks: str | None = None
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class _ChunkRow(Base):
     version_id: Mapped[str] = mapped_column(ForeignKey("guide_versions.id"), index=True)
     ordinal: Mapped[int]
     section: Mapped[str]
-    asks: Mapped[str | None]
+    asks: Mapped[str] = mapped_column(Text)
     source: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     quote: Mapped[str] = mapped_column(Text)
@@ -87,23 +87,33 @@ class _Live(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
     """A chunk as the library keeps it.
 
-    `vectors` has shape (1 + number of units, dimensions), unit length: the whole chunk
-    first, then each unit. `quote` is verbatim from the guide.
+    `vectors` has shape (1 + asks + units, dimensions), unit length: the whole chunk first,
+    then each of its questions, then each unit. `quote` is verbatim from the guide.
     """
 
     id: str
     guide_id: str
     guide: str
     section: str
-    asks: str | None
+    asks: tuple[str, ...]
     source: str
     quote: str
     units: tuple[Unit, ...]
     vectors: Vectors
+
+    @property
+    def ask_vectors(self) -> Vectors:
+        """The vectors of `asks`, one a row."""
+        return self.vectors[1 : 1 + len(self.asks)]
+
+    @property
+    def unit_vectors(self) -> Vectors:
+        """The vectors of `units`, one a row."""
+        return self.vectors[1 + len(self.asks) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +159,8 @@ def draft(guide: Guide) -> Draft:
 
 
 def texts_to_embed(chunk: Chunk) -> tuple[str, ...]:
-    """List what a chunk's vectors encode: the whole first, then each unit."""
-    return (chunk.text, *(unit.text for unit in chunk.units))
+    """List what a chunk's vectors encode: the whole, then its questions, then its units."""
+    return (chunk.text, *chunk.section.asks, *(unit.text for unit in chunk.units))
 
 
 def embedding_digest(chunk: Chunk) -> str:
@@ -214,34 +224,31 @@ class Library:
             ]
 
     async def texts(self, edition: Edition) -> AsyncIterator[tuple[str, str]]:
-        """Yield (chunk id, text) of every chunk of an edition."""
+        """Yield (chunk id, searchable text with its questions) of every chunk of an edition."""
         async with self._reading.connect() as db:
             for versions in _batches(sorted(edition.versions.values())):
                 rows = await db.execute(
-                    select(_ChunkRow.id, _ChunkRow.text)
+                    select(_ChunkRow.id, _ChunkRow.text, _ChunkRow.asks)
                     .where(_ChunkRow.version_id.in_(versions))
                     .order_by(_ChunkRow.version_id, _ChunkRow.ordinal)
                 )
                 for row in rows:
-                    yield row.id, row.text
+                    yield row.id, " ".join((row.text, *json.loads(row.asks)))
 
-    async def chunk_vectors(
-        self, edition: Edition, model: str
-    ) -> AsyncIterator[tuple[list[str], Vectors]]:
-        """Yield batches of (chunk ids, one vector a chunk) of an edition, for the index."""
-        ids = [chunk_id async for chunk_id, _ in self.texts(edition)]
-        for batch in _batches(ids):
+    async def index_rows(self, edition: Edition, model: str) -> AsyncIterator[tuple[str, Vectors]]:
+        """Yield (chunk id, vectors to find it by: its own, then its questions')."""
+        for versions in _batches(sorted(edition.versions.values())):
             async with self._reading.connect() as db:
-                rows = (
-                    await db.execute(
-                        select(_ChunkRow.id, _EmbeddingRow.vectors, _ChunkRow.units)
-                        .join(_EmbeddingRow, _EmbeddingRow.digest == _ChunkRow.digest)
-                        .where(_ChunkRow.id.in_(batch), _EmbeddingRow.model == model)
-                    )
-                ).all()
-            if rows:
-                vectors = [_matrix(row.vectors, len(json.loads(row.units)))[0] for row in rows]
-                yield [row.id for row in rows], np.stack(vectors)
+                rows = await db.execute(
+                    select(_ChunkRow.id, _ChunkRow.asks, _EmbeddingRow.vectors, _ChunkRow.units)
+                    .join(_EmbeddingRow, _EmbeddingRow.digest == _ChunkRow.digest)
+                    .where(_ChunkRow.version_id.in_(versions), _EmbeddingRow.model == model)
+                    .order_by(_ChunkRow.version_id, _ChunkRow.ordinal)
+                )
+                for row in rows:
+                    asks = len(json.loads(row.asks))
+                    matrix = _matrix(row.vectors, 1 + asks + len(json.loads(row.units)))
+                    yield row.id, matrix[: 1 + asks]
 
     async def chunks(self, ids: Sequence[str], model: str) -> list[StoredChunk]:
         """Fetch chunks by id, in the order asked for; ids that are not there are left out."""
@@ -341,7 +348,7 @@ def _chunk_rows(item: Draft) -> list[dict[str, Any]]:
             "version_id": item.version_id,
             "ordinal": chunk.ordinal,
             "section": chunk.section.heading,
-            "asks": chunk.section.asks,
+            "asks": json.dumps(chunk.section.asks, ensure_ascii=False),
             "source": "; ".join(str(source) for source in chunk.section.sources),
             "text": chunk.text,
             "quote": chunk.quote,
@@ -353,22 +360,23 @@ def _chunk_rows(item: Draft) -> list[dict[str, Any]]:
 
 
 def _stored(row: Any) -> StoredChunk:  # noqa: ANN401 - a row's columns are not typed
+    asks = tuple(json.loads(row.asks))
     units = tuple(Unit(**unit) for unit in json.loads(row.units))
     return StoredChunk(
         id=row.id,
         guide_id=row.guide_id,
         guide=row.title,
         section=row.section,
-        asks=row.asks,
+        asks=asks,
         source=row.source,
         quote=row.quote,
         units=units,
-        vectors=_matrix(row.vectors, len(units)),
+        vectors=_matrix(row.vectors, 1 + len(asks) + len(units)),
     )
 
 
-def _matrix(blob: bytes, units: int) -> Vectors:
-    return np.frombuffer(blob, dtype="<f4").reshape(1 + units, -1)
+def _matrix(blob: bytes, rows: int) -> Vectors:
+    return np.frombuffer(blob, dtype="<f4").reshape(rows, -1)
 
 
 def _batches(items: Sequence[str]) -> Iterable[Sequence[str]]:

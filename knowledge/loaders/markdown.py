@@ -142,15 +142,15 @@ def _section(
 ) -> Section:
     match = _HEADING.match(lines[head])
     assert match is not None  # noqa: S101 - the caller found the heading with this pattern
-    meta: dict[str, str] = {}
+    meta: dict[str, list[str]] = {key: [] for key in _META_KEYS}
     body_start = head + 1
     while body_start < end and (found := _META.match(lines[body_start])):
         key = found["key"]
-        if key not in _META_KEYS:
+        if key not in meta:
             raise GuideError(
                 file_name, body_start + 1, f"“{key}” is not known here; allowed are {', '.join(_META_KEYS)}"
             )
-        meta[key] = found["value"]
+        meta[key].append(found["value"])
         body_start += 1
     body = "\n".join(lines[body_start:end]).strip()
     if not body:
@@ -158,18 +158,18 @@ def _section(
     return Section(
         heading=match["heading"],
         body=body,
-        sources=_named(meta.get("Source"), sources, file_name, head + 1),
-        asks=meta.get("Asks"),
+        sources=_named(meta["Source"], sources, file_name, head + 1),
+        asks=tuple(meta["Asks"]),
     )
 
 
 def _named(
-    names: str | None, sources: tuple[Source, ...], file_name: str, line: int
+    lines: list[str], sources: tuple[Source, ...], file_name: str, line: int
 ) -> tuple[Source, ...]:
-    if names is None:
+    if not lines:
         return sources
     by_id = {source.id: source for source in sources}
-    wanted = [name.strip() for name in names.split(",")]
+    wanted = [name.strip() for names in lines for name in names.split(",")]
     for name in wanted:
         if name not in by_id:
             raise GuideError(

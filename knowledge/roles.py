@@ -1,0 +1,57 @@
+"""The roles the guides describe, and the names people use for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+_ROLES = Path(__file__).parent / "roles.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role; `id` is also its guide's id, `aliases` are lower case."""
+
+    id: str
+    title: str
+    aliases: tuple[str, ...]
+
+
+class Roles:
+    """Finds roles in what people write."""
+
+    def __init__(self, roles: Sequence[Role]) -> None:
+        """Know these roles; where two aliases overlap the longer one is meant."""
+        self._by_alias = {alias: role for role in roles for alias in role.aliases}
+        longest_first = sorted(self._by_alias, key=len, reverse=True)
+        choices = "|".join(re.escape(alias) for alias in longest_first)
+        self._mention = re.compile(rf"(?<!\w)(?:{choices})(?:s|es)?(?!\w)", re.IGNORECASE)
+
+    def named(self, text: str) -> tuple[Role, ...]:
+        """Return the roles a text names, in order, each once."""
+        return tuple(dict.fromkeys(self._role(match) for match in self._mention.finditer(text)))
+
+    def replace(self, text: str, old: Role, new: Role) -> str:
+        """Put one role in the place of another."""
+        return self._mention.sub(
+            lambda match: new.title if self._role(match) == old else match[0], text
+        )
+
+    def _role(self, match: re.Match[str]) -> Role:
+        name = match[0].lower()
+        for ending in ("", "s", "es"):
+            if role := self._by_alias.get(name.removesuffix(ending)):
+                return role
+        raise KeyError(name)
+
+
+def load_roles(path: Path = _ROLES) -> Roles:
+    """Read the roles of the project."""
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Roles(
+        [Role(entry["id"], entry["title"], tuple(entry["aliases"])) for entry in entries]
+    )

@@ -1,0 +1,93 @@
+"""What retrieval hands back: passages found, and an answer whose every statement is cited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from knowledge.library import StoredChunk
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """A chunk found for a question; `score` is 0 for unrelated and about 1 for a match."""
+
+    chunk: StoredChunk
+    score: float
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as a reader would name it: Guide › Section."""
+        return f"{self.chunk.guide} › {self.chunk.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a marker `[n]` stands for; `quote` is verbatim from the guide."""
+
+    marker: int
+    guide: str
+    section: str
+    source: str
+    quote: str
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as a reader would name it: Guide › Section."""
+        return f"{self.guide} › {self.section}"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence or list item of an answer, with the marker of what it rests on.
+
+    `text` is verbatim from the passage. Statements of one `paragraph` belong together.
+    """
+
+    text: str
+    marker: int
+    kind: Literal["sentence", "item"]
+    paragraph: int
+
+    @property
+    def marked(self) -> str:
+        """The statement with its marker, before a sentence's full stop."""
+        body = self.text.rstrip(".")
+        stop = "." if self.kind == "sentence" and body != self.text else ""
+        return f"{body} [{self.marker}]{stop}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the guides say to a question, or, when `statements` is empty, that they do not.
+
+    `nearest` names the topics closest to the question, as questions to ask next.
+    """
+
+    statements: tuple[Statement, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[Passage, ...]
+    nearest: tuple[str, ...] = field(default=())
+
+    @property
+    def covered(self) -> bool:
+        """Whether the guides cover the question."""
+        return bool(self.statements)
+
+    @property
+    def text(self) -> str:
+        """The answer in Markdown: paragraphs and lists, each statement with its marker."""
+        lines: list[str] = []
+        last: Statement | None = None
+        for said in self.statements:
+            line = said.marked
+            if said.kind == "item":
+                if last and last.kind != "item":
+                    lines.append("")
+                lines.append(f"- {line}")
+            elif last and last.kind == "sentence" and last.paragraph == said.paragraph:
+                lines[-1] += f" {line}"
+            else:
+                lines += ["", line] if last else [line]
+            last = said
+        return "\n".join(lines)

@@ -1,0 +1,190 @@
+"""Hybrid search: nearest by meaning (Chroma) and by words (BM25), ranked together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForRetrieverRun,
+    CallbackManagerForRetrieverRun,
+)
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from knowledge.library import Edition, Library, StoredChunk, Vectors
+from retrieval.answer import Passage
+from retrieval.index import VectorIndex
+from retrieval.lexical import WordIndex
+
+# Candidates each index names; all of them are read from the library and ranked anew.
+# Chroma counts rows, of which a chunk has one and one more for each of its questions.
+_NEAREST_ROWS = 60
+_NEAREST_BY_WORDS = 12
+_MOST_CANDIDATES = 16
+
+# What a candidate's likeness is made of. Tuned on the tuning part of the golden set with
+# the questions of the sections and, so that other documents fare as well, without them.
+_CHUNK_WEIGHT = 0.5
+_VIEWS_WEIGHT = 1.0
+_WORDS_WEIGHT = 0.9
+_VIEWS = 2
+
+# All texts of one field share a direction that says only which field it is. Taking most
+# of it away lets the rest decide (Mu and Viswanath, "All-but-the-Top", 2018).
+_COMMON_SHARE = 0.9
+# Texts sampled to find that direction; more do not move it.
+_COMMON_SAMPLE = 2000
+
+
+class Searcher:
+    """Finds passages in the live edition of the library."""
+
+    def __init__(self, library: Library, index: VectorIndex, model: str) -> None:
+        """Search the library by vectors of the model whose fingerprint is given."""
+        self._library = library
+        self._index = index
+        self._words = WordIndex()
+        self._model = model
+        self._live: frozenset[str] = frozenset()
+        self._common: Vectors = np.zeros(0, dtype=np.float32)
+
+    @property
+    def words(self) -> WordIndex:
+        """The word index of the live edition."""
+        return self._words
+
+    async def open(self) -> bool:
+        """Take up the live edition, mending the index where it is not whole.
+
+        Returns whether the library holds anything that this model can search.
+        """
+        edition = await self._library.live()
+        if edition.model != self._model:
+            return False
+        rows = [row async for row in self._library.index_rows(edition, self._model)]
+        await asyncio.to_thread(self._heal, rows)
+        await self.follow(edition)
+        return bool(rows)
+
+    def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> None:
+        """Make the index hold every live chunk, and each where a search reaches it."""
+        known = self._index.chunk_ids()
+        self._index.add([row for row in rows if row[0] not in known])
+        if self._index.unreachable(rows):
+            self._index.clear()
+            self._index.add(rows)
+
+    async def prepare(self, edition: Edition) -> None:
+        """Index what an edition adds, while the live one goes on being searched."""
+        rows = [
+            row
+            async for row in self._library.index_rows(edition, self._model)
+            if row[0] not in self._live
+        ]
+        await asyncio.to_thread(self._index.add, rows)
+
+    async def follow(self, edition: Edition) -> None:
+        """Search this edition from now on, and clear the indexes of what it no longer has."""
+        texts = [text async for text in self._library.texts(edition)]
+        live = frozenset(chunk_id for chunk_id, _ in texts)
+        await asyncio.to_thread(self._words.add, [t for t in texts if t[0] not in self._live])
+        self._common = await self._common_direction(edition)
+        gone, self._live = self._live - live, live
+        await asyncio.to_thread(self._words.remove, gone)
+        await asyncio.to_thread(self._index.keep_only, set(live))
+
+    async def _common_direction(self, edition: Edition) -> Vectors:
+        sample: list[Vectors] = []
+        async for _, matrix in self._library.index_rows(edition, self._model):
+            sample += list(matrix)
+            if len(sample) >= _COMMON_SAMPLE:
+                break
+        return np.mean(sample, axis=0) if sample else np.zeros(0, dtype=np.float32)
+
+    def distinct(self, vectors: Vectors) -> Vectors:
+        """Take the library's common direction out of vectors (rows), back to unit length."""
+        if not self._common.size:
+            return vectors
+        rest = vectors - _COMMON_SHARE * self._common
+        return rest / np.linalg.norm(rest, axis=-1, keepdims=True)
+
+    async def search(self, text: str, vector: Vectors, k: int) -> list[Passage]:
+        """Return the `k` best passages for a question and its vector, best first."""
+        candidates, words = await asyncio.to_thread(self._candidates, text, vector)
+        chunks = await self._library.chunks(candidates, self._model)
+        query = self.distinct(vector)
+        passages = [
+            Passage(chunk, self._likeness(chunk, query, words.get(chunk.id, 0.0)))
+            for chunk in chunks
+        ]
+        return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))[:k]
+
+    def _candidates(self, text: str, vector: Vectors) -> tuple[list[str], dict[str, float]]:
+        """Name the chunks either index finds, and how much of the question's words each has."""
+        near = self._index.nearest(vector, _NEAREST_ROWS)
+        bm25 = self._words.nearest(text, _NEAREST_BY_WORDS)
+        rarity = sum(self._words.rarity(self._words.terms(text)).values())
+        words = {chunk_id: score / rarity for chunk_id, score in bm25.items()} if rarity else {}
+        merit = {
+            chunk_id: near.get(chunk_id, 0.0) + words.get(chunk_id, 0.0)
+            for chunk_id in (near.keys() | words.keys()) & self._live
+        }
+        best = sorted(merit, key=lambda chunk_id: (-merit[chunk_id], chunk_id))
+        return best[:_MOST_CANDIDATES], words
+
+    def _likeness(self, chunk: StoredChunk, query: Vectors, words: float) -> float:
+        similarity = self.distinct(chunk.vectors) @ query
+        views = np.sort(similarity[1:])[-_VIEWS:].mean()
+        return float(
+            _CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views + _WORDS_WEIGHT * words
+        )
+
+
+class HybridRetriever(BaseRetriever):
+    """The search as a LangChain retriever: a question in, documents out, best first.
+
+    A document's metadata hold `guide`, `section`, `source`, `score` and, for steps that
+    need its vectors, `passage`.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    searcher: Searcher
+    embeddings: Any
+    k: int = 4
+
+    async def _aget_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
+    ) -> list[Document]:
+        vectors = await self.embeddings.aencode([query])
+        return [_document(found) for found in await self.searcher.search(query, vectors[0], self.k)]
+
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+    ) -> list[Document]:
+        raise NotImplementedError("the library is read asynchronously: use ainvoke()")
+
+
+def _document(passage: Passage) -> Document:
+    chunk = passage.chunk
+    return Document(
+        id=chunk.id,
+        page_content=chunk.quote,
+        metadata={
+            "guide": chunk.guide,
+            "section": chunk.section,
+            "source": chunk.source,
+            "score": passage.score,
+            "passage": passage,
+        },
+    )

@@ -1,0 +1,90 @@
+"""How people type → how guides are written: shortened names and slips of the finger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Self
+
+import yaml
+from symspellpy import SymSpell, Verbosity
+
+_GLOSSARY = Path(__file__).parent.parent / "knowledge" / "glossary.yaml"
+_ENGLISH = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
+_WORD = re.compile(r"[^\W_]+(?:[’'/][^\W_]+)*[+#]*")
+# Shorter words have too many neighbours to guess which one was meant.
+_MIN_LENGTH_TO_MEND = 5
+_MAX_EDITS = 2
+# A library's own word is meant rather than a stranger at the same distance: it counts
+# as often as the commonest English words.
+_LIBRARY_COUNT = 10**9
+
+# Words that carry no topic: articles, pronouns, auxiliaries, fillers of chat.
+_EMPTY_WORDS = frozenset(
+    """
+    a about actually again all also always am an and any anybody anyone anything are as ask at
+    be because been being bit both but by can cannot cant come could did do does doing dont
+    each else etc even ever every exactly example for from get getting give go going gonna good
+    got great had has have having he hello help her here hey hi him his how i if im in instead
+    into is it its ive just kind know least let like likely look lot made make many maybe me
+    mean might more most much must my myself need no nor not now of off oh ok okay on once one
+    ones only or other others our out over own people please possible pretty probably put
+    quite rather really right same say see she should show so some somebody someone something
+    sort still such sure take tell than thank thanks that the their them then there these they
+    thing things think this those though to too try u up us use very want was way we well were
+    what whats when where whether which while who whose why will with within without would yes
+    yet you your
+    """.split()
+)
+
+
+def content_words(text: str) -> list[str]:
+    """List the words that say what a text is about, lower case, in order."""
+    return [word for word in _WORD.findall(text.casefold()) if word.replace("’", "'").replace("'", "") not in _EMPTY_WORDS]
+
+
+class Wording:
+    """Reads a message as its writer meant it: expands short forms, mends misspellings."""
+
+    def __init__(self, glossary: Mapping[str, Iterable[str]], spelling: SymSpell) -> None:
+        """Use a glossary of full name → short forms, and a speller's dictionary."""
+        self._full = {
+            short.casefold(): full for full, shorts in glossary.items() for short in shorts
+        }
+        longest_first = sorted(self._full, key=len, reverse=True)
+        choices = "|".join(re.escape(short) for short in longest_first)
+        self._short = re.compile(rf"(?<![\w+#])(?:{choices})(?![\w+#])", re.IGNORECASE)
+        self._spelling = spelling
+        for full in self._full.values():
+            self.learn(full)
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the glossary of the project and the English dictionary of symspellpy."""
+        glossary = yaml.safe_load(_GLOSSARY.read_text(encoding="utf-8"))
+        spelling = SymSpell(max_dictionary_edit_distance=_MAX_EDITS)
+        with resources.as_file(_ENGLISH) as path:
+            spelling.load_dictionary(path, term_index=0, count_index=1)
+        return cls(glossary, spelling)
+
+    def learn(self, text: str) -> None:
+        """Take a text's words as rightly spelt."""
+        for word in set(_WORD.findall(text.casefold())):
+            self._spelling.create_dictionary_entry(word, _LIBRARY_COUNT)
+
+    def read(self, text: str) -> str:
+        """Return the text with short forms written out and misspelt words mended."""
+        full = self._short.sub(lambda match: self._full[match[0].casefold()], text)
+        return _WORD.sub(lambda match: self._mend(match[0]), full)
+
+    def knows(self, word: str) -> bool:
+        """Whether the word is in the dictionary, English or the library's."""
+        return word.casefold() in self._spelling.words
+
+    def _mend(self, word: str) -> str:
+        if len(word) < _MIN_LENGTH_TO_MEND or not word.isalpha() or self.knows(word):
+            return word
+        found = self._spelling.lookup(word.casefold(), Verbosity.CLOSEST, max_edit_distance=_MAX_EDITS)
+        return found[0].term if found else word
