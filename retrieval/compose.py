@@ -17,11 +17,9 @@ from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit
 from retrieval.answer import Answer, Citation, Passage, Statement
 
-# Words of a usual and of a detailed answer; of the first passage; and of one that adds.
-_USUAL_WORDS = 130
+# Words of a usual and of a detailed answer.
+_USUAL_WORDS = 115
 _DETAILED_WORDS = 230
-_FIRST_SHARE = 0.9
-_ADDED_WORDS = 40
 # A passage adds something only if it is nearly as good as the best.
 _ADDED_MERIT = 0.6
 _MOST_PASSAGES = 3
@@ -30,7 +28,8 @@ _MOST_PASSAGES_DETAILED = 5
 _SAME = 0.86
 # A passage's first sentence introduces it: it leads unless another one is this much nearer.
 _LEAD_BONUS = 0.15
-# A list is worth more whole: its items come before further sentences.
+# The better the passage, the more of it is quoted; and a list is worth more whole.
+_RANK_BONUS = (0.3, 0.1, 0.0)
 _ITEM_BONUS = 0.15
 _MOST_SUGGESTIONS = 3
 
@@ -46,14 +45,24 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 Distinct = Callable[[Vectors], Vectors]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Pick:
-    """A unit chosen from a passage; `vector` is its distinct vector."""
+    """A unit of a passage that may be quoted.
+
+    `merit` is its likeness to the question, `worth` what it adds to the answer.
+    """
 
     passage: Passage
     position: int
     unit: Unit
     vector: Vectors
+    merit: float
+    worth: float
+
+    @property
+    def cost(self) -> int:
+        """Words it takes, its marker and bullet included."""
+        return self.unit.words + 1 + (self.unit.kind != "sentence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,59 +91,73 @@ class Composer:
         chosen: list[_Pick] = []
         known = set(said)
         for aim in aims:
-            self._answer_one(aim, budget // len(aims), detail, known, chosen)
+            picks = self._answer_one(aim, budget // len(aims), known, detail=detail)
+            known.update(pick.unit.text for pick in picks)
+            chosen += picks
         used = tuple(dict.fromkeys(pick.passage for pick in chosen))
         return _assemble(chosen, used, aims)
 
-    def _answer_one(
-        self, aim: Aim, budget: int, detail: bool, known: set[str], chosen: list[_Pick]
-    ) -> None:
+    def _answer_one(self, aim: Aim, budget: int, known: set[str], *, detail: bool) -> list[_Pick]:
+        """Choose units for one question: the best ones that fit, in reading order."""
         if not aim.passages:
-            return
-        best = aim.passages[0].score
-        most = _MOST_PASSAGES_DETAILED if detail else _MOST_PASSAGES
-        left = budget
-        for number, passage in enumerate(aim.passages[:most]):
-            first = number == 0
-            if not first and passage.score < _ADDED_MERIT * best:
-                break
-            share = int(budget * _FIRST_SHARE) if first else left if detail else min(left, _ADDED_WORDS)
-            picks = self._excerpt(passage, aim.query, share, known, chosen, whole=first or detail)
-            chosen += picks
-            known.update(pick.unit.text for pick in picks)
-            left -= sum(pick.unit.words for pick in picks)
-
-    def _excerpt(
-        self,
-        passage: Passage,
-        query: Vectors,
-        words: int,
-        known: set[str],
-        chosen: Sequence[_Pick],
-        *,
-        whole: bool,
-    ) -> list[_Pick]:
-        """Choose units of one passage, in reading order, that fit into so many words."""
-        units = passage.chunk.units
-        vectors = self._distinct(passage.chunk.unit_vectors)
-        merit = vectors @ query
-        news = [n for n, unit in enumerate(units) if unit.text not in known and _whole(unit)]
-        news = [n for n in news if not any(vectors[n] @ pick.vector > _SAME for pick in chosen)]
-        leads = [n for n in news if units[n].kind == "sentence" and not _LEANING.match(units[n].text)]
-        if not news:
             return []
-        lead = max(leads or news, key=lambda n: merit[n] + _LEAD_BONUS * (n == 0))
-        kept = {lead}
-        left = words - units[lead].words
-        rest = sorted(news, key=lambda n: -merit[n] - _ITEM_BONUS * (units[n].kind != "sentence"))
-        for n in rest:
-            if n in kept or units[n].words > left or (not whole and merit[n] < merit[lead]):
+        best = aim.passages[0].score
+        near = [p for p in aim.passages if p.score >= _ADDED_MERIT * best]
+        passages = near[: _MOST_PASSAGES_DETAILED if detail else _MOST_PASSAGES]
+        units = [
+            pick
+            for rank, passage in enumerate(passages)
+            for pick in self._candidates(passage, aim.query, rank)
+            if pick.unit.text not in known
+        ]
+        leads = {p.chunk.id: lead for p in passages if (lead := _lead(units, p)) is not None}
+        chosen: list[_Pick] = []
+        left = budget
+        opening = leads.get(passages[0].chunk.id)
+        for pick in [*([opening] if opening else []), *sorted(units, key=lambda pick: -pick.worth)]:
+            lead = leads.get(pick.passage.chunk.id)
+            # A point of a list makes sense under the sentence that introduces its section.
+            wanted = [pick] if pick.unit.kind == "sentence" or lead is None else [lead, pick]
+            wanted = [one for one in wanted if one not in chosen]
+            cost = sum(one.cost for one in wanted)
+            if not wanted or cost > left or _leans_on_nothing(pick, chosen):
                 continue
-            if _LEANING.match(units[n].text) and n - 1 not in kept:
+            if any(_same(one, other) for one in wanted for other in chosen):
                 continue
-            kept.add(n)
-            left -= units[n].words
-        return [_Pick(passage, n, units[n], vectors[n]) for n in sorted(kept)]
+            chosen += wanted
+            left -= cost
+        order = {passage.chunk.id: rank for rank, passage in enumerate(passages)}
+        return sorted(chosen, key=lambda pick: (order[pick.passage.chunk.id], pick.position))
+
+    def _candidates(self, passage: Passage, query: Vectors, rank: int) -> Iterator[_Pick]:
+        vectors = self._distinct(passage.chunk.unit_vectors)
+        merits = vectors @ query
+        for position, unit in enumerate(passage.chunk.units):
+            if _whole(unit):
+                worth = float(merits[position]) + _RANK_BONUS[min(rank, len(_RANK_BONUS) - 1)]
+                worth += _ITEM_BONUS * (rank == 0 and unit.kind != "sentence")
+                yield _Pick(passage, position, unit, vectors[position], float(merits[position]), worth)
+
+
+def _lead(units: Sequence[_Pick], passage: Passage) -> _Pick | None:
+    """The sentence that introduces a passage: the nearest to the question, or the first."""
+    fit = [
+        pick
+        for pick in units
+        if pick.passage is passage and pick.unit.kind == "sentence" and not _LEANING.match(pick.unit.text)
+    ]
+    return max(fit, key=lambda pick: pick.merit + _LEAD_BONUS * (pick.position == 0), default=None)
+
+
+def _leans_on_nothing(pick: _Pick, chosen: Sequence[_Pick]) -> bool:
+    """Whether a sentence refers to the one before it, and that one is not there."""
+    return bool(_LEANING.match(pick.unit.text)) and not any(
+        one.passage is pick.passage and one.position == pick.position - 1 for one in chosen
+    )
+
+
+def _same(one: _Pick, other: _Pick) -> bool:
+    return one.unit.text == other.unit.text or float(one.vector @ other.vector) > _SAME
 
 
 def _whole(unit: Unit) -> bool:
