@@ -295,6 +295,16 @@ class Library:
         async with self._engine.begin() as db:
             await db.execute(insert(_EmbeddingRow), rows)
 
+    async def kept_vectors(self, model: str, digest: str, rows: int) -> Vectors | None:
+        """Return the vectors kept under a digest, of shape (rows, dimensions), if any."""
+        async with self._reading.connect() as db:
+            blob = await db.scalar(
+                select(_EmbeddingRow.vectors).where(
+                    _EmbeddingRow.model == model, _EmbeddingRow.digest == digest
+                )
+            )
+        return None if blob is None else _matrix(blob, rows)
+
     async def write(self, drafts: Collection[Draft]) -> None:
         """Write versions that are not there yet. Nobody sees them before `publish`."""
         async with self._engine.begin() as db:

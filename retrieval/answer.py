@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from knowledge.library import StoredChunk
@@ -59,20 +59,17 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the guides say to a question, or, when `statements` is empty, that they do not.
+    """What the guides say to a question; `covered` is whether they say anything to it.
 
+    A covered question may still have no statements, when all there is has been said before.
     `nearest` names the topics closest to the question, as questions to ask next.
     """
 
+    covered: bool
     statements: tuple[Statement, ...]
     citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
-    nearest: tuple[str, ...] = field(default=())
-
-    @property
-    def covered(self) -> bool:
-        """Whether the guides cover the question."""
-        return bool(self.statements)
+    nearest: tuple[str, ...]
 
     @property
     def text(self) -> str:

@@ -7,15 +7,14 @@ first does not say. Nothing is reworded, so every statement is traceable to its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-
-import numpy as np
 
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit
 from retrieval.answer import Answer, Citation, Passage, Statement
+from retrieval.field import Field
 
 # Words of a usual and of a detailed answer.
 _USUAL_WORDS = 115
@@ -41,8 +40,6 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
-
-Distinct = Callable[[Vectors], Vectors]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,70 +70,67 @@ class Aim:
     passages: tuple[Passage, ...]
 
 
-class Composer:
-    """Chooses units for a question and puts them together."""
+def compose(
+    aims: Sequence[Aim], field: Field, *, detail: bool = False, said: Sequence[str] = ()
+) -> Answer:
+    """Compose an answer to one or several single questions, best passages first.
 
-    def __init__(self, distinct: Distinct) -> None:
-        """`distinct` takes the library's common direction out of vectors."""
-        self._distinct = distinct
+    `detail` allows a long answer; what was `said` already is not said again.
+    """
+    budget = (_DETAILED_WORDS if detail else _USUAL_WORDS) // len(aims)
+    chosen: list[_Pick] = []
+    known = set(said)
+    for aim in aims:
+        picks = _answer_one(aim, field, budget, known, detail=detail)
+        known.update(pick.unit.text for pick in picks)
+        chosen += picks
+    return _assemble(chosen, aims)
 
-    def compose(
-        self, aims: Sequence[Aim], *, detail: bool = False, said: Sequence[str] = ()
-    ) -> Answer:
-        """Compose an answer to one or several single questions, best passages first.
 
-        `detail` allows a long answer; what was `said` already is not said again.
-        """
-        budget = _DETAILED_WORDS if detail else _USUAL_WORDS
-        chosen: list[_Pick] = []
-        known = set(said)
-        for aim in aims:
-            picks = self._answer_one(aim, budget // len(aims), known, detail=detail)
-            known.update(pick.unit.text for pick in picks)
-            chosen += picks
-        used = tuple(dict.fromkeys(pick.passage for pick in chosen))
-        return _assemble(chosen, used, aims)
+def _answer_one(
+    aim: Aim, field: Field, budget: int, known: set[str], *, detail: bool
+) -> list[_Pick]:
+    """Choose units for one question: the best ones that fit, in reading order."""
+    if not aim.passages:
+        return []
+    best = aim.passages[0].score
+    near = [p for p in aim.passages if p.score >= _ADDED_MERIT * best]
+    passages = near[: _MOST_PASSAGES_DETAILED if detail else _MOST_PASSAGES]
+    units = [
+        pick
+        for rank, passage in enumerate(passages)
+        for pick in _candidates(passage, aim.query, field, rank)
+        if pick.unit.text not in known
+    ]
+    leads = {p.chunk.id: lead for p in passages if (lead := _lead(units, p)) is not None}
+    chosen: list[_Pick] = []
+    left = budget
+    opening = leads.get(passages[0].chunk.id)
+    for pick in [*([opening] if opening else []), *sorted(units, key=lambda pick: -pick.worth)]:
+        lead = leads.get(pick.passage.chunk.id)
+        # A point of a list makes sense under the sentence that introduces its section.
+        wanted = [pick] if pick.unit.kind == "sentence" or lead is None else [lead, pick]
+        wanted = [one for one in wanted if one not in chosen]
+        cost = sum(one.cost for one in wanted)
+        if not wanted or cost > left or _leans_on_nothing(pick, chosen):
+            continue
+        if any(_same(one, other) for one in wanted for other in chosen):
+            continue
+        chosen += wanted
+        left -= cost
+    order = {passage.chunk.id: rank for rank, passage in enumerate(passages)}
+    return sorted(chosen, key=lambda pick: (order[pick.passage.chunk.id], pick.position))
 
-    def _answer_one(self, aim: Aim, budget: int, known: set[str], *, detail: bool) -> list[_Pick]:
-        """Choose units for one question: the best ones that fit, in reading order."""
-        if not aim.passages:
-            return []
-        best = aim.passages[0].score
-        near = [p for p in aim.passages if p.score >= _ADDED_MERIT * best]
-        passages = near[: _MOST_PASSAGES_DETAILED if detail else _MOST_PASSAGES]
-        units = [
-            pick
-            for rank, passage in enumerate(passages)
-            for pick in self._candidates(passage, aim.query, rank)
-            if pick.unit.text not in known
-        ]
-        leads = {p.chunk.id: lead for p in passages if (lead := _lead(units, p)) is not None}
-        chosen: list[_Pick] = []
-        left = budget
-        opening = leads.get(passages[0].chunk.id)
-        for pick in [*([opening] if opening else []), *sorted(units, key=lambda pick: -pick.worth)]:
-            lead = leads.get(pick.passage.chunk.id)
-            # A point of a list makes sense under the sentence that introduces its section.
-            wanted = [pick] if pick.unit.kind == "sentence" or lead is None else [lead, pick]
-            wanted = [one for one in wanted if one not in chosen]
-            cost = sum(one.cost for one in wanted)
-            if not wanted or cost > left or _leans_on_nothing(pick, chosen):
-                continue
-            if any(_same(one, other) for one in wanted for other in chosen):
-                continue
-            chosen += wanted
-            left -= cost
-        order = {passage.chunk.id: rank for rank, passage in enumerate(passages)}
-        return sorted(chosen, key=lambda pick: (order[pick.passage.chunk.id], pick.position))
 
-    def _candidates(self, passage: Passage, query: Vectors, rank: int) -> Iterator[_Pick]:
-        vectors = self._distinct(passage.chunk.unit_vectors)
-        merits = vectors @ query
-        for position, unit in enumerate(passage.chunk.units):
-            if _whole(unit):
-                worth = float(merits[position]) + _RANK_BONUS[min(rank, len(_RANK_BONUS) - 1)]
-                worth += _ITEM_BONUS * (rank == 0 and unit.kind != "sentence")
-                yield _Pick(passage, position, unit, vectors[position], float(merits[position]), worth)
+def _candidates(passage: Passage, query: Vectors, field: Field, rank: int) -> Iterator[_Pick]:
+    vectors = field.distinct(passage.chunk.unit_vectors)
+    merits = vectors @ query
+    for position, unit in enumerate(passage.chunk.units):
+        if _whole(unit):
+            worth = float(merits[position]) + _RANK_BONUS[min(rank, len(_RANK_BONUS) - 1)]
+            worth += _ITEM_BONUS * (rank == 0 and unit.kind != "sentence")
+            yield _Pick(passage, position, unit, vectors[position], float(merits[position]), worth)
+
 
 
 def _lead(units: Sequence[_Pick], passage: Passage) -> _Pick | None:
@@ -167,10 +161,10 @@ def _whole(unit: Unit) -> bool:
     return bool(unit.text)
 
 
-def _assemble(chosen: Sequence[_Pick], used: Sequence[Passage], aims: Sequence[Aim]) -> Answer:
+def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
     markers: dict[str, int] = {}
     citations: list[Citation] = []
-    for passage in used:
+    for passage in dict.fromkeys(pick.passage for pick in chosen):
         chunk = passage.chunk
         markers[chunk.id] = len(citations) + 1
         citations.append(
@@ -188,7 +182,7 @@ def _assemble(chosen: Sequence[_Pick], used: Sequence[Passage], aims: Sequence[A
     )
     found = tuple(dict.fromkeys(passage for aim in aims for passage in aim.passages))
     rest = [passage.chunk for passage in found if passage.chunk.id not in markers]
-    return Answer(statements, tuple(citations), found, topics(rest))
+    return Answer(True, statements, tuple(citations), found, topics(rest))
 
 
 def _paragraphs(chosen: Sequence[_Pick]) -> Iterator[list[_Pick]]:

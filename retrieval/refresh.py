@@ -17,6 +17,11 @@ from retrieval.search import Searcher
 
 # Called with (chunks encoded so far, chunks to encode).
 Progress = Callable[[int, int], None]
+
+def ignore_progress(_done: int, _total: int) -> None:
+    """Show nothing."""
+
+
 # Chunks whose vectors are encoded and kept in one step: a kill costs at most these.
 _STEP = BATCH_SIZE
 

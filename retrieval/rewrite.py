@@ -140,6 +140,8 @@ class Rewriter:
             return Question(last.question, last.question, last.subject, detail=True, said=last.said)
         if _AGREE.match(text):
             return self._alone(last.offers[0]) if last.offers else None
+        if (number := text.strip(" .)#")).isdecimal() and 0 < int(number) <= len(last.offers):
+            return self._alone(last.offers[int(number) - 1])
         return self._picked(text, last) or self._about_other_role(text, last) or self._dependent(text, last)
 
     def _picked(self, text: str, last: Exchange) -> Question | None:

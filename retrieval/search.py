@@ -17,6 +17,7 @@ from pydantic import ConfigDict
 
 from knowledge.library import Edition, Library, StoredChunk, Vectors
 from retrieval.answer import Passage
+from retrieval.field import Field
 from retrieval.index import VectorIndex
 from retrieval.lexical import WordIndex
 
@@ -33,11 +34,8 @@ _VIEWS_WEIGHT = 1.0
 _WORDS_WEIGHT = 0.9
 _VIEWS = 2
 
-# All texts of one field share a direction that says only which field it is. Taking most
-# of it away lets the rest decide (Mu and Viswanath, "All-but-the-Top", 2018).
-_COMMON_SHARE = 0.9
-# Texts sampled to find that direction; more do not move it.
-_COMMON_SAMPLE = 2000
+# Vectors sampled to find the library's field; more do not move it.
+_FIELD_SAMPLE = 2000
 
 
 class Searcher:
@@ -50,12 +48,7 @@ class Searcher:
         self._words = WordIndex()
         self._model = model
         self._live: frozenset[str] = frozenset()
-        self._common: Vectors = np.zeros(0, dtype=np.float32)
-
-    @property
-    def words(self) -> WordIndex:
-        """The word index of the live edition."""
-        return self._words
+        self.field: Field | None = None
 
     async def open(self) -> bool:
         """Take up the live edition, mending the index where it is not whole.
@@ -92,33 +85,29 @@ class Searcher:
         texts = [text async for text in self._library.texts(edition)]
         live = frozenset(chunk_id for chunk_id, _ in texts)
         await asyncio.to_thread(self._words.add, [t for t in texts if t[0] not in self._live])
-        self._common = await self._common_direction(edition)
+        self.field = await self._sample_field(edition)
         gone, self._live = self._live - live, live
         await asyncio.to_thread(self._words.remove, gone)
         await asyncio.to_thread(self._index.keep_only, set(live))
 
-    async def _common_direction(self, edition: Edition) -> Vectors:
+    async def _sample_field(self, edition: Edition) -> Field | None:
         sample: list[Vectors] = []
         async for _, matrix in self._library.index_rows(edition, self._model):
             sample += list(matrix)
-            if len(sample) >= _COMMON_SAMPLE:
+            if len(sample) >= _FIELD_SAMPLE:
                 break
-        return np.mean(sample, axis=0) if sample else np.zeros(0, dtype=np.float32)
-
-    def distinct(self, vectors: Vectors) -> Vectors:
-        """Take the library's common direction out of vectors (rows), back to unit length."""
-        if not self._common.size:
-            return vectors
-        rest = vectors - _COMMON_SHARE * self._common
-        return rest / np.linalg.norm(rest, axis=-1, keepdims=True)
+        return Field.of(np.stack(sample)) if sample else None
 
     async def search(self, text: str, vector: Vectors, k: int) -> list[Passage]:
         """Return the `k` best passages for a question and its vector, best first."""
+        field = self.field
+        if field is None:
+            return []
         candidates, words = await asyncio.to_thread(self._candidates, text, vector)
         chunks = await self._library.chunks(candidates, self._model)
-        query = self.distinct(vector)
+        query = field.distinct(vector)
         passages = [
-            Passage(chunk, self._likeness(chunk, query, words.get(chunk.id, 0.0)))
+            Passage(chunk, likeness(chunk, query, field) + _WORDS_WEIGHT * words.get(chunk.id, 0.0))
             for chunk in chunks
         ]
         return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))[:k]
@@ -136,12 +125,12 @@ class Searcher:
         best = sorted(merit, key=lambda chunk_id: (-merit[chunk_id], chunk_id))
         return best[:_MOST_CANDIDATES], words
 
-    def _likeness(self, chunk: StoredChunk, query: Vectors, words: float) -> float:
-        similarity = self.distinct(chunk.vectors) @ query
-        views = np.sort(similarity[1:])[-_VIEWS:].mean()
-        return float(
-            _CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views + _WORDS_WEIGHT * words
-        )
+
+def likeness(chunk: StoredChunk, query: Vectors, field: Field) -> float:
+    """How near a chunk's meaning is to a question's distinct vector: 0 to about 1.5."""
+    similarity = field.distinct(chunk.vectors) @ query
+    views = np.sort(similarity[1:])[-_VIEWS:].mean()
+    return float(_CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views)
 
 
 class HybridRetriever(BaseRetriever):

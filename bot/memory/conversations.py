@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,10 +11,10 @@ from sqlalchemy import DateTime, Index, Text, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.coach.reply import Kind, Message, Reply
+from bot.reply import Message, Reply
 from knowledge.database import Base
 from retrieval.answer import Citation
-from retrieval.rewrite import Exchange, Topic
+from retrieval.rewrite import Exchange
 
 # How many earlier turns a reply may look back on.
 RECALLED_TURNS = 6
@@ -32,28 +31,27 @@ class _TurnRow(Base):
     answer: Mapped[str] = mapped_column(Text)
     citations: Mapped[str] = mapped_column(Text)
     suggestions: Mapped[str] = mapped_column(Text)
-    topic: Mapped[str | None] = mapped_column(Text)
+    exchange: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message and its reply. `topic` is what a follow-up would refer to."""
+    """One message and its reply."""
 
     text: str
     reply: Reply
-    topic: Topic | None
 
 
 class Conversations:
-    """The turns of every conversation. Two people never share one."""
+    """The turns of every conversation: a person in a channel. Nobody sees another's."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there."""
         self._engine = engine
         self._reading = engine.execution_options(read_only=True)
 
-    async def recall(self, user: str, channel: str) -> list[Turn]:
+    async def recall(self, user: str, channel: str) -> tuple[Turn, ...]:
         """Return a conversation's latest turns, oldest first."""
         query = (
             select(
@@ -62,7 +60,7 @@ class Conversations:
                 _TurnRow.answer,
                 _TurnRow.citations,
                 _TurnRow.suggestions,
-                _TurnRow.topic,
+                _TurnRow.exchange,
             )
             .where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
             .order_by(_TurnRow.id.desc())
@@ -70,4 +68,46 @@ class Conversations:
         )
         async with self._reading.connect() as db:
             rows = (await db.execute(query)).all()
-        return [_turn(row) for row in reversed(rows)]
+        return tuple(_turn(row) for row in reversed(rows))
+
+    async def add(self, message: Message, reply: Reply) -> None:
+        """Keep a turn; it is on disk when this returns."""
+        row = {
+            "user_id": message.user,
+            "channel_id": message.channel,
+            "text": message.text,
+            "kind": reply.kind,
+            "answer": reply.text,
+            "citations": _json([asdict(citation) for citation in reply.citations]),
+            "suggestions": _json(reply.suggestions),
+            "exchange": _json(asdict(reply.exchange)) if reply.exchange else None,
+            "created_at": datetime.now(UTC),
+        }
+        async with self._engine.begin() as db:
+            await db.execute(insert(_TurnRow), [row])
+
+    async def forget(self, user: str, channel: str) -> int:
+        """Delete a conversation; return how many turns it had."""
+        query = delete(_TurnRow).where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
+        async with self._engine.begin() as db:
+            return (await db.execute(query)).rowcount
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _turn(row: Any) -> Turn:  # noqa: ANN401 - a row's columns are not typed
+    exchange = json.loads(row.exchange) if row.exchange else None
+    reply = Reply(
+        kind=row.kind,
+        text=row.answer,
+        citations=tuple(Citation(**citation) for citation in json.loads(row.citations)),
+        suggestions=tuple(json.loads(row.suggestions)),
+        exchange=_exchange(exchange) if exchange else None,
+    )
+    return Turn(row.text, reply)
+
+
+def _exchange(fields: dict[str, Any]) -> Exchange:
+    return Exchange(**{key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()})

@@ -1,13 +1,15 @@
-"""Reads a guide written in Markdown with YAML front matter.
+"""Reads a guide written in Markdown with YAML front matter, and how people ask for it.
 
 The form is described in `knowledge/README.md`. A guide that strays from it is refused
 with the file, the line and what to mend, so that nothing half-read is ever quoted.
+Beside `maths.md` may lie `maths.asks.yaml`, more questions for each section's heading.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,23 +23,35 @@ _HEADING = re.compile(r"^## +(?P<heading>.*\S)\s*$")
 _OTHER_HEADING = re.compile(r"^(#|#{3,6}) ")
 _META = re.compile(r"^> *(?P<key>[A-Za-z]+): *(?P<value>.*\S)\s*$")
 _META_KEYS = ("Asks", "Source")
+_ASKS_ENDING = ".asks.yaml"
+
+
+def read_guides(folder: Path) -> list[Guide]:
+    """Read every guide of a folder, by name. Raises as `read_guide`."""
+    return [read_guide(path) for path in sorted(folder.glob("*.md"))]
 
 
 def read_guide(path: Path) -> Guide:
-    """Read one guide file.
+    """Read one guide file and, where there is one, the file of questions beside it.
 
     Raises:
-        GuideError: the file is not UTF-8, its front matter is not as it should be, or a
-            section is empty, doubled or names an unknown source.
+        GuideError: a file is not UTF-8, its front matter is not as it should be, or a
+            section is empty, doubled, names an unknown source or is asked for by a name
+            it does not have.
 
     """
+    guide = parse_guide(_read(path), guide_id=path.stem, file_name=path.name)
+    asks_path = path.with_suffix(_ASKS_ENDING)
+    return _with_asks(guide, asks_path) if asks_path.exists() else guide
+
+
+def _read(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise GuideError(path.name, 1, "the file is not UTF-8; save it as UTF-8") from error
     except OSError as error:
         raise GuideError(path.name, 1, f"the file cannot be read ({error.strerror})") from error
-    return parse_guide(text, guide_id=path.stem, file_name=path.name)
 
 
 def parse_guide(text: str, *, guide_id: str, file_name: str) -> Guide:
@@ -67,13 +81,7 @@ class _FrontMatter:
     def __init__(self, file_name: str, lines: list[str]) -> None:
         self._file = file_name
         self._lines = lines
-        try:
-            data = yaml.safe_load("\n".join(lines))
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 2 if mark else 2  # the fence is line 1
-            problem = getattr(error, "problem", None) or "it cannot be parsed"
-            raise GuideError(file_name, line, f"the front matter is not YAML: {problem}") from error
+        data = _load_yaml("\n".join(lines), file_name, first_line=2)  # the fence is line 1
         if not isinstance(data, dict):
             raise GuideError(file_name, 2, "the front matter must hold title, summary, sources, updated")
         self._data: dict[str, Any] = data
@@ -176,3 +184,35 @@ def _named(
                 file_name, line, f"the source “{name}” is not in the front matter; it has {', '.join(by_id)}"
             )
     return tuple(by_id[name] for name in wanted)
+
+
+def _with_asks(guide: Guide, path: Path) -> Guide:
+    """Add the questions of a file to the sections they are for."""
+    text = _read(path)
+    asks = _load_yaml(text, path.name, first_line=1)
+    if not isinstance(asks, dict):
+        raise GuideError(path.name, 1, "the file must map each section's heading to a list of questions")
+    headings = {section.heading for section in guide.sections}
+    for heading, questions in asks.items():
+        line = next((n for n, row in enumerate(text.splitlines(), 1) if str(heading) in row), 1)
+        if heading not in headings:
+            raise GuideError(path.name, line, f"{guide.id}.md has no section “{heading}”; name it as there")
+        if not isinstance(questions, list) or not all(isinstance(each, str) for each in questions):
+            raise GuideError(path.name, line, f"the questions of “{heading}” must be a list of texts")
+    return replace(
+        guide,
+        sections=tuple(
+            replace(section, asks=tuple(dict.fromkeys((*section.asks, *asks.get(section.heading, ())))))
+            for section in guide.sections
+        ),
+    )
+
+
+def _load_yaml(text: str, file_name: str, *, first_line: int) -> Any:  # noqa: ANN401 - what YAML holds
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = (mark.line if mark else 0) + first_line
+        problem = getattr(error, "problem", None) or "it cannot be parsed"
+        raise GuideError(file_name, line, f"this is not YAML: {problem}") from error

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from retrieval.answer import Citation, Passage
+from retrieval.rewrite import Exchange
 
 Kind = Literal["answer", "refusal", "chat", "error"]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person said: who, where (a conversation is a user in a channel), and the text."""
+    """What a person said: who, where, and the text. A conversation is a user in a channel."""
 
     user: str
     channel: str
@@ -24,11 +25,12 @@ class Reply:
     """What the coach says back.
 
     `text` is Markdown with markers `[n]`, each standing for a citation. `suggestions` are
-    messages the person may send next.
+    messages the person may send next; `exchange` is what their next message may refer to.
     """
 
     kind: Kind
     text: str
     citations: tuple[Citation, ...] = ()
     suggestions: tuple[str, ...] = ()
-    retrieved: tuple[Passage, ...] = field(default=(), repr=False)
+    exchange: Exchange | None = None
+    passages: tuple[Passage, ...] = field(default=(), repr=False)

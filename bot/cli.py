@@ -1,0 +1,139 @@
+"""The command line: one function per command.
+
+Heavy modules are imported inside the commands that need them, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from bot.config import load_settings
+from knowledge.errors import CoachError
+
+app = typer.Typer(
+    name="career-coach",
+    help="A coach for software engineers on the way into machine learning.\n\n"
+    "It answers from guides that anyone can open and check, on this machine, with no API key. "
+    "Begin with `career-coach chat`.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+kb = typer.Typer(help="Look into the knowledge base, and refresh it.", no_args_is_help=True)
+app.add_typer(kb, name="kb")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+
+def main() -> None:
+    """Run the command line; a fault a person can mend is one plain sentence."""
+    try:
+        app()
+    except CoachError as error:
+        typer.echo(str(error), err=True)
+        raise SystemExit(1) from None
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:  # the reader of our output has gone; there is nobody to tell
+        sys.stderr.close()
+        raise SystemExit(0) from None
+
+
+@app.command()
+def chat(
+    user: Annotated[str, typer.Option(help="Whose conversation this is.")] = "me",
+) -> None:
+    """Talk with the coach. With input from a pipe: a message a line, plain text back."""
+    from bot.frontends.terminal.chat import chat_with
+
+    _run(chat_with(load_settings(), user))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in quotes.")] = None,
+    *,
+    as_json: AsJson = False,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help='Read `{"user", "channel"?, "text"}` a line, write a line for each.'
+        ),
+    ] = False,
+) -> None:
+    """Ask one question, or with --jsonl many.
+
+    A single question is remembered for nobody; with --jsonl each user has a conversation
+    in each channel, kept as in the chat.
+    """
+    from bot.frontends.terminal import once
+
+    if jsonl:
+        _run(once.answer_lines(load_settings()))
+    elif question is None:
+        raise typer.BadParameter('give a question, as in: career-coach ask "what maths do I need?"')
+    else:
+        _run(once.answer(load_settings(), question, as_json=as_json))
+
+
+@kb.command()
+def refresh(
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the guides again; only what is new or changed is encoded."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.refresh(load_settings(), dry_run=dry_run, as_json=as_json))
+
+
+@kb.command("list")
+def list_guides(*, as_json: AsJson = False) -> None:
+    """List the guides that are live."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.list_guides(load_settings(), as_json=as_json))
+
+
+@kb.command()
+def search(
+    text: Annotated[str | None, typer.Argument(help="What to look for, in quotes.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many sections to show.")] = 8,
+    *,
+    as_json: AsJson = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Read `{"text", "k"?}` a line, write a line for each.')
+    ] = False,
+) -> None:
+    """Show the sections found for a text, best first."""
+    from bot.frontends.terminal import knowledge_base
+
+    if jsonl:
+        _run(knowledge_base.search_lines(load_settings(), k))
+    elif text is None:
+        raise typer.BadParameter('give a text, as in: career-coach kb search "linear algebra"')
+    else:
+        _run(knowledge_base.search(load_settings(), text, k, as_json=as_json))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is configured and reachable, and how to mend what is not."""
+    from bot.doctor import examine
+
+    _run(examine())
+
+

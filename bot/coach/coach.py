@@ -1,0 +1,70 @@
+"""Message in, Reply out; one turn at a time per conversation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
+from bot.coach.intents import Intent, Intents
+from bot.coach.skills.skill import Skill
+from bot.memory.conversations import Conversations
+from bot.reply import Message, Reply
+
+
+class Coach:
+    """Hears a message, lets a skill answer it, and remembers the turn."""
+
+    def __init__(
+        self,
+        hearing: Hearing,
+        intents: Intents,
+        skills: Mapping[Intent, Skill],
+        conversations: Conversations,
+    ) -> None:
+        """Use these skills; the conversations are kept."""
+        self._hearing = hearing
+        self._intents = intents
+        self._skills = skills
+        self._conversations = conversations
+        self._queues: dict[tuple[str, str], asyncio.Lock] = {}
+        self._waiting: dict[tuple[str, str], int] = {}
+
+    async def reply(self, message: Message) -> Reply:
+        """Reply to a message; messages of one conversation are answered in order."""
+        heard = await asyncio.to_thread(self._hearing.hear, message.text)
+        if isinstance(heard, Unclear):
+            return Reply("chat", heard.reply)
+        message = Message(message.user, message.channel, heard)
+        async with self._turn(message.user, message.channel):
+            turns = await self._conversations.recall(message.user, message.channel)
+            if not turns and not has_topic(heard):
+                return Reply("chat", NO_TOPIC)
+            reply = await self._skills[self._intents.of(heard)].reply(message, turns)
+            await self._conversations.add(message, reply)
+            return reply
+
+    async def last_answer(self, user: str, channel: str) -> Reply | None:
+        """Return the latest reply of a conversation that cites sources."""
+        turns = await self._conversations.recall(user, channel)
+        return next((turn.reply for turn in reversed(turns) if turn.reply.citations), None)
+
+    async def forget(self, user: str, channel: str) -> int:
+        """Delete a conversation; return how many turns it had."""
+        async with self._turn(user, channel):
+            return await self._conversations.forget(user, channel)
+
+    @asynccontextmanager
+    async def _turn(self, *conversation: str) -> AsyncIterator[None]:
+        """Wait for this conversation's turn; drop its lock when nobody waits any more."""
+        user, channel = conversation
+        key = (user, channel)
+        self._waiting[key] = self._waiting.get(key, 0) + 1
+        try:
+            async with self._queues.setdefault(key, asyncio.Lock()):
+                yield
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key], self._queues[key]

@@ -1,0 +1,57 @@
+"""Greets, thanks and explains itself, without asking the guides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
+
+from bot.memory.conversations import Turn
+from bot.reply import Message, Reply
+
+_PROMPT = Path(__file__).parents[3] / "prompts" / "smalltalk.yaml"
+_NOT_SAID = re.compile(r"[^\w\s'’]|_")
+# "heyyyy" is "hey", but "good" stays "good".
+_DRAWN_OUT = re.compile(r"(\w)\1{2,}")
+
+
+class SmallTalk:
+    """The skill of talking about nothing in particular."""
+
+    def __init__(self, intents: Sequence[tuple[Sequence[str], Sequence[str]]], fillers: Sequence[str]) -> None:
+        """Know intents, each its cues and its replies, the more telling intents first."""
+        self._replies = [tuple(replies) for _, replies in intents]
+        self._rank = {cue: rank for rank, (cues, _) in enumerate(intents) for cue in cues}
+        self._cues = _any_of(self._rank)
+        self._fillers = _any_of(fillers)
+
+    @classmethod
+    def load(cls, path: Path = _PROMPT) -> SmallTalk:
+        """Read the intents of the project."""
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return cls([(each["cues"], each["replies"]) for each in data["intents"]], data["fillers"])
+
+    def understands(self, text: str) -> bool:
+        """Whether a message is nothing but small talk."""
+        return self._intent(text) is not None
+
+    async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
+        """Say something fitting; the replies of an intent take turns."""
+        replies = self._replies[self._intent(message.text) or 0]
+        said = sum(turn.reply.text in replies for turn in turns)
+        return Reply("chat", replies[said % len(replies)])
+
+    def _intent(self, text: str) -> int | None:
+        """Number the intent of a message, or None if something else is left of it."""
+        words = _DRAWN_OUT.sub(r"\1", _NOT_SAID.sub(" ", text.casefold().replace("’", "'")))
+        cues = self._cues.findall(words)
+        if not cues or self._fillers.sub(" ", self._cues.sub(" ", words)).strip():
+            return None
+        return min(self._rank[cue] for cue in cues)
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, longest_first))})(?![\w'])")

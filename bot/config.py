@@ -1,0 +1,100 @@
+"""Every setting: its name, its default and its meaning. The only place that reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from knowledge.errors import CoachError
+
+_ROOT = Path(__file__).parent.parent
+_DRIVERS = ("sqlite+aiosqlite",)
+
+
+class SettingsError(CoachError):
+    """A setting has a value that cannot be used; the text names it and what is allowed."""
+
+
+class Settings(BaseSettings):
+    """The settings, each read from `COACH_…` in the environment or in `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COACH_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    data_dir: Annotated[
+        Path, Field(description="Folder for everything the coach keeps: its database and its index.")
+    ] = Path("data")
+    guides_dir: Annotated[
+        Path, Field(description="Folder of the source guides (*.md). Default: the shipped ones.")
+    ] = _ROOT / "knowledge" / "guides"
+    database_url: Annotated[
+        str,
+        Field(description="SQLAlchemy URL of the database. Default: a SQLite file in the data folder."),
+    ] = ""
+    embedding_model: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="Embedding model: the packaged default, another model's id, or a folder.",
+        ),
+    ] = "sentence-transformers/all-MiniLM-L6-v2"
+    threads: Annotated[
+        int, Field(ge=0, le=256, description="Processor threads for encoding; 0 takes all there are.")
+    ] = 0
+    log_level: Annotated[
+        str,
+        Field(
+            pattern="^(DEBUG|INFO|WARNING|ERROR)$",
+            description="What is logged to standard error: DEBUG, INFO, WARNING or ERROR.",
+        ),
+    ] = "WARNING"
+
+    @field_validator("guides_dir")
+    @classmethod
+    def _is_folder(cls, value: Path) -> Path:
+        if not value.is_dir():
+            raise ValueError("must be a folder that exists")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        try:
+            driver = make_url(value).drivername if value else _DRIVERS[0]
+        except ArgumentError:
+            driver = ""
+        if driver not in _DRIVERS:
+            raise ValueError(f"must begin with {' or '.join(f'{name}://' for name in _DRIVERS)}")
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database's URL, with the default filled in."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'coach.db').resolve()}"
+
+    @property
+    def index_path(self) -> Path:
+        """The folder of the Chroma index."""
+        return self.data_dir / "chroma"
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: a value cannot be used. Its text names the setting, never a secret.
+
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"COACH_{'_'.join(map(str, first['loc'])).upper()}"
+        problem = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"{name} is “{first['input']}”: {problem}.") from error

@@ -1,0 +1,115 @@
+"""A conversation in the terminal; from a pipe, a message a line and plain text back."""
+
+from __future__ import annotations
+
+import sys
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.history import FileHistory
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.app import App, open_app
+from bot.config import Settings
+from bot.frontends.terminal import render
+from bot.frontends.terminal.once import input_lines
+from bot.frontends.terminal.progress import encoding_bar
+from bot.reply import Message, Reply
+from bot.wire import DEFAULT_CHANNEL
+
+_HELP = """\
+Ask in your own words, for example “what maths do I need?” or “which role suits me?”.
+Follow up with “why?”, “and for research scientists?”, “the second one” or “tell me more”.
+
+- `/sources` shows the exact passages behind the last answer
+- `/forget` deletes this conversation
+- `/help` shows this
+- `/quit` leaves (so does Ctrl-D)
+"""
+_WELCOME = "Hi! I'm **Career Coach**. What would you like to know about the way into machine learning?"
+_HINT = "/help shows what else you can type"
+_NO_SOURCES = "There is no answer with sources yet in this conversation."
+_GOODBYE = "Good luck on your way!"
+# Lines wider than this are hard to read, however wide the window is.
+_WIDTH = 88
+
+
+async def chat_with(settings: Settings, user: str) -> None:
+    """Talk with one person until they leave."""
+    with encoding_bar() as progress:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            async with open_app(settings, progress) as app:
+                await _talk_plainly(app, user)
+            return
+        console = Console(width=min(_WIDTH, Console().width))
+        console.print(Text("Waking up …", style="dim"))
+        async with open_app(settings, progress) as app:
+            await _Chat(app, user, console).talk()
+
+
+async def _talk_plainly(app: App, user: str) -> None:
+    async for line in input_lines():
+        if line.strip() == "/quit":
+            return
+        if text := await _command(app, user, line) if line.startswith("/") else None:
+            print(text, end="\n\n", flush=True)
+        else:
+            reply = await app.coach.reply(Message(user, DEFAULT_CHANNEL, line))
+            print(render.plain(reply), end="\n\n", flush=True)
+
+
+async def _command(app: App, user: str, line: str) -> str:
+    """Carry out a command; return what to show, in Markdown."""
+    match line.strip().lower():
+        case "/help":
+            return _HELP
+        case "/sources":
+            reply = await app.coach.last_answer(user, DEFAULT_CHANNEL)
+            return render.passages(reply) if reply else _NO_SOURCES
+        case "/forget":
+            turns = await app.coach.forget(user, DEFAULT_CHANNEL)
+            return f"Forgotten: {turns} turns of this conversation are deleted."
+        case unknown:
+            return f"There is no {unknown.split()[0]} here. {_HINT}."
+
+
+class _Chat:
+    """A conversation on a screen."""
+
+    def __init__(self, app: App, user: str, console: Console) -> None:
+        self._app = app
+        self._user = user
+        self._console = console
+        history = app.settings.data_dir / "history"
+        self._prompt: PromptSession[str] = PromptSession(history=FileHistory(str(history)))
+
+    async def talk(self) -> None:
+        """Read a message, show the reply, until the person leaves."""
+        self._show(_WELCOME)
+        self._console.print(Text(f"  {_HINT}", style="dim"))
+        while (line := await self._next_line()) is not None:
+            if line.startswith("/"):
+                self._show(await _command(self._app, self._user, line))
+            elif line:
+                self._show_reply(await self._app.coach.reply(Message(self._user, DEFAULT_CHANNEL, line)))
+        self._show(_GOODBYE)
+
+    async def _next_line(self) -> str | None:
+        try:
+            line = (await self._prompt.prompt_async("\nyou › ")).strip()
+        except (EOFError, KeyboardInterrupt):
+            return None
+        return None if line.lower() in {"/quit", "/exit"} else line
+
+    def _show(self, markdown: str) -> None:
+        self._console.print(Padding(Markdown(markdown), (1, 2, 0, 2)))
+
+    def _show_reply(self, reply: Reply) -> None:
+        self._show(reply.text)
+        if reply.citations:
+            self._console.print(Padding(Text(render.sources_line(reply), style="dim"), (1, 2, 0, 2)))
+        if reply.kind == "answer" and reply.suggestions:
+            next_ones = "\n".join(f"  {n}  {text}" for n, text in enumerate(reply.suggestions, 1))
+            self._console.print(Padding(Text(f"Next, you could ask:\n{next_ones}", style="cyan"), (1, 2, 0, 2)))

@@ -1,0 +1,19 @@
+"""Alembic's entry: runs migrations on the connection that `upgrade` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+# Imported for their tables, so that a test can compare them with the migrations.
+import bot.memory.conversations
+import bot.memory.gaps
+import knowledge.library  # noqa: F401
+from knowledge.database import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
