@@ -23,6 +23,7 @@ from bot.memory.gaps import Gaps
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.errors import CoachError
+from knowledge.guide import Guide
 from knowledge.library import Library
 from knowledge.loaders.markdown import read_guides
 from knowledge.roles import load_roles
@@ -52,6 +53,11 @@ class App:
     chain: AnswerChain
     coach: Coach
     gaps: Gaps
+
+    @property
+    def guides(self) -> list[Guide]:
+        """The guides as they lie in their folder."""
+        return read_guides(self.settings.guides_dir)
 
     def retriever(self, k: int) -> HybridRetriever:
         """Return the search as a LangChain retriever of `k` documents."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Coroutine
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.config import load_settings
 from knowledge.errors import CoachError
+
+if TYPE_CHECKING:
+    from bot.config import Settings
 
 app = typer.Typer(
     name="career-coach",
@@ -39,6 +42,12 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
+def _settings() -> Settings:
+    from bot.config import load_settings
+
+    return load_settings()
+
+
 def _run(work: Coroutine[Any, Any, None]) -> None:
     try:
         asyncio.run(work)
@@ -56,7 +65,7 @@ def chat(
     """Talk with the coach. With input from a pipe: a message a line, plain text back."""
     from bot.frontends.terminal.chat import chat_with
 
-    _run(chat_with(load_settings(), user))
+    _run(chat_with(_settings(), user))
 
 
 @app.command()
@@ -79,11 +88,11 @@ def ask(
     from bot.frontends.terminal import once
 
     if jsonl:
-        _run(once.answer_lines(load_settings()))
+        _run(once.answer_lines(_settings()))
     elif question is None:
         raise typer.BadParameter('give a question, as in: career-coach ask "what maths do I need?"')
     else:
-        _run(once.answer(load_settings(), question, as_json=as_json))
+        _run(once.answer(_settings(), question, as_json=as_json))
 
 
 @kb.command()
@@ -97,7 +106,7 @@ def refresh(
     """Read the guides again; only what is new or changed is encoded."""
     from bot.frontends.terminal import knowledge_base
 
-    _run(knowledge_base.refresh(load_settings(), dry_run=dry_run, as_json=as_json))
+    _run(knowledge_base.refresh(_settings(), dry_run=dry_run, as_json=as_json))
 
 
 @kb.command("list")
@@ -105,7 +114,7 @@ def list_guides(*, as_json: AsJson = False) -> None:
     """List the guides that are live."""
     from bot.frontends.terminal import knowledge_base
 
-    _run(knowledge_base.list_guides(load_settings(), as_json=as_json))
+    _run(knowledge_base.list_guides(_settings(), as_json=as_json))
 
 
 @kb.command()
@@ -122,11 +131,29 @@ def search(
     from bot.frontends.terminal import knowledge_base
 
     if jsonl:
-        _run(knowledge_base.search_lines(load_settings(), k))
+        _run(knowledge_base.search_lines(_settings(), k))
     elif text is None:
         raise typer.BadParameter('give a text, as in: career-coach kb search "linear algebra"')
     else:
-        _run(knowledge_base.search(load_settings(), text, k, as_json=as_json))
+        _run(knowledge_base.search(_settings(), text, k, as_json=as_json))
+
+
+@app.command("eval")
+def evaluate(
+    part: Annotated[
+        str, typer.Option(help="Which part: tune (may be looked at), aside (kept aside) or all.")
+    ] = "aside",
+    golden: Annotated[Path, typer.Option(help="The golden set's folder.")] = Path("tests/golden"),
+    *,
+    misses: Annotated[bool, typer.Option("--misses", help="Also show what went wrong.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the coach on the golden set, beside the plain pipeline everyone starts from."""
+    from bot.frontends.terminal.evaluation import evaluate as run
+
+    if part not in {"tune", "aside", "all"}:
+        raise typer.BadParameter(f"“{part}” is none of tune, aside, all")
+    _run(run(_settings(), golden, part, misses=misses, as_json=as_json))
 
 
 @app.command()

@@ -196,7 +196,7 @@ class Library:
                 .where(_EditionGuide.edition_id == row.id)
                 .order_by(_GuideVersion.guide_id)
             )
-            return Edition(row.id, row.model, dict(versions.tuples().all()))
+            return Edition(row.id, row.model, {guide_id: version_id for guide_id, version_id in versions})
 
     async def guides(self) -> list[GuideSummary]:
         """List the live guides by title."""

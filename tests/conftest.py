@@ -1,0 +1,82 @@
+"""Parts the tests share: real embeddings, real SQLite, real Chroma; no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+# Set before anything imports a Hugging Face library: no test may reach the network.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.app import App, open_app
+from bot.config import Settings
+from bot.migrations.upgrade import upgrade
+from knowledge.database import create_engine
+from knowledge.library import Library
+from retrieval.embeddings import SentenceEmbeddings
+from retrieval.wording import Wording
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1"}:
+            raise AssertionError(f"a test reached for the network: {address}")
+        connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the developer's own environment and `.env` out of the tests."""
+    for name in os.environ:
+        if name.startswith("COACH_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
+
+
+@pytest.fixture(scope="session")
+def embeddings() -> Iterator[SentenceEmbeddings]:
+    model = SentenceEmbeddings.load()
+    yield model
+    model.close()
+
+
+@pytest.fixture(scope="session")
+def wording() -> Wording:
+    return Wording.load()
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """A database of the test's own, with every table."""
+    opened = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    await upgrade(opened)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+def library(engine: AsyncEngine) -> Library:
+    return Library(engine)
+
+
+@pytest.fixture(scope="session")
+async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
+    """The whole coach over the shipped guides; use a user of your own in each test."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+    async with open_app(settings) as opened:
+        yield opened
