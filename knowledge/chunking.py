@@ -10,7 +10,8 @@ from knowledge.units import Unit, split_units
 
 # all-MiniLM-L6-v2 reads 256 word pieces; 180 English words stay below that.
 MAX_CHUNK_WORDS = 180
-# A window repeats the last unit of the one before, so that no thought is cut in two.
+# A window repeats the last unit of the one before, so that no thought is cut in two,
+# unless the two would not fit.
 OVERLAP_UNITS = 1
 
 
@@ -59,6 +60,8 @@ def _windows(units: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
             yield tuple(window)
             window = window[-OVERLAP_UNITS:]
             words = sum(kept.words for kept in window)
+            if words + unit.words > MAX_CHUNK_WORDS:
+                window, words = [], 0
         window.append(unit)
         words += unit.words
     if window:

@@ -33,7 +33,8 @@ class Roles:
 
     def named(self, text: str) -> tuple[Role, ...]:
         """Return the roles a text names, in order, each once."""
-        return tuple(dict.fromkeys(self._role(match) for match in self._mention.finditer(text)))
+        roles = (self._role(match) for match in self._mention.finditer(text))
+        return tuple(dict.fromkeys(role for role in roles if role))
 
     def replace(self, text: str, old: Role, new: Role) -> str:
         """Put one role in the place of another."""
@@ -41,12 +42,13 @@ class Roles:
             lambda match: new.title if self._role(match) == old else match[0], text
         )
 
-    def _role(self, match: re.Match[str]) -> Role:
+    def _role(self, match: re.Match[str]) -> Role | None:
+        # None for a few letters that only a pattern takes for others of theirs: “data ſcience”.
         name = match[0].lower()
         for ending in ("", "s", "es"):
             if role := self._by_alias.get(name.removesuffix(ending)):
                 return role
-        raise KeyError(name)
+        return None
 
 
 def load_roles(path: Path = _ROLES) -> Roles:

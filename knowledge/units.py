@@ -64,7 +64,8 @@ def _walk(tokens: list[Token]) -> Iterator[Unit]:
             case "tr_open":
                 row = []
             case "tr_close" if header:
-                yield Unit("row", _row_text(header, row), block)
+                if text := _row_text(header, row):
+                    yield Unit("row", text, block)
             case "inline" if in_table:
                 row.append(_plain(token))
             case "inline" if in_list:
@@ -94,6 +95,8 @@ def _row_text(header: list[str], row: list[str]) -> str:
     """A row as a sentence-like line: the first cell names it, the others say it."""
     label, *cells = row
     if len(cells) == 1:
-        return f"{label}: {cells[0]}"
-    said = "; ".join(f"{name}: {cell}" for name, cell in zip(header[1:], cells, strict=False) if cell)
-    return f"{label} – {said}"
+        said, mark = cells[0], ": "
+    else:
+        named = zip(header[1:], cells, strict=False)
+        said, mark = "; ".join(f"{name}: {cell}" for name, cell in named if cell), " – "
+    return mark.join(part for part in (label, said) if part)

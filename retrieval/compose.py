@@ -17,10 +17,10 @@ from retrieval.answer import Answer, Citation, Passage, Statement
 from retrieval.field import Field
 
 # Words of a usual and of a detailed answer.
-_USUAL_WORDS = 115
+_USUAL_WORDS = 120
 _DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.
-_ADDED_MERIT = 0.6
+_ADDED_MERIT = 0.8
 _MOST_PASSAGES = 3
 _MOST_PASSAGES_DETAILED = 5
 # Two units more alike than this say the same.
@@ -28,8 +28,8 @@ _SAME = 0.86
 # A passage's first sentence introduces it: it leads unless another one is this much nearer.
 _LEAD_BONUS = 0.15
 # The better the passage, the more of it is quoted; and a list is worth more whole.
-_RANK_BONUS = (0.3, 0.1, 0.0)
-_ITEM_BONUS = 0.15
+_PASSAGE_WEIGHT = 1.5
+_ITEM_BONUS = 0.3
 _MOST_SUGGESTIONS = 3
 
 # Sentences that need the one before them to be understood.
@@ -98,8 +98,8 @@ def _answer_one(
     passages = near[: _MOST_PASSAGES_DETAILED if detail else _MOST_PASSAGES]
     units = [
         pick
-        for rank, passage in enumerate(passages)
-        for pick in _candidates(passage, aim.query, field, rank)
+        for passage in passages
+        for pick in _candidates(passage, aim.query, field, passage.score / best)
         if pick.unit.text not in known
     ]
     leads = {p.chunk.id: lead for p in passages if (lead := _lead(units, p)) is not None}
@@ -122,13 +122,16 @@ def _answer_one(
     return sorted(chosen, key=lambda pick: (order[pick.passage.chunk.id], pick.position))
 
 
-def _candidates(passage: Passage, query: Vectors, field: Field, rank: int) -> Iterator[_Pick]:
+def _candidates(
+    passage: Passage, query: Vectors, field: Field, standing: float
+) -> Iterator[_Pick]:
+    """Weigh a passage's units; its `standing` is its score as a share of the best one's."""
     vectors = field.distinct(passage.chunk.unit_vectors)
     merits = vectors @ query
     for position, unit in enumerate(passage.chunk.units):
         if _whole(unit):
-            worth = float(merits[position]) + _RANK_BONUS[min(rank, len(_RANK_BONUS) - 1)]
-            worth += _ITEM_BONUS * (rank == 0 and unit.kind != "sentence")
+            worth = float(merits[position]) + _PASSAGE_WEIGHT * standing
+            worth += _ITEM_BONUS * (unit.kind != "sentence")
             yield _Pick(passage, position, unit, vectors[position], float(merits[position]), worth)
 
 

@@ -90,6 +90,8 @@ class SentenceEmbeddings(Embeddings):
 
     async def aencode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts in the worker thread, together with whatever else is waiting."""
+        if not texts:
+            return np.empty((0, self.dimensions), np.float32)
         loop = asyncio.get_running_loop()
         futures = [loop.create_future() for _ in texts]
         self._waiting += zip(texts, futures, strict=True)

@@ -7,6 +7,7 @@ in a worker thread.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _HNSW = {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neighbors": 32}
 _WRITE_BATCH = 1000
 _PROBE_BATCH = 500
+_QUESTION = re.compile(r"#\d+$")
 
 
 def open_client(path: Path) -> ClientAPI:
@@ -62,7 +64,7 @@ class VectorIndex:
         )
         best: dict[str, float] = {}
         for row_id, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
-            chunk_id = row_id.partition("#")[0]
+            chunk_id = _chunk_of(row_id)
             best[chunk_id] = max(best.get(chunk_id, -1.0), 1.0 - distance)
         return best
 
@@ -71,7 +73,7 @@ class VectorIndex:
         ids: list[str] = []
         vectors: list[Vectors] = []
         for chunk_id, matrix in rows:
-            ids += [chunk_id, *(f"{chunk_id}#{n}" for n in range(1, len(matrix)))]
+            ids += _rows_of(chunk_id, matrix)
             vectors += list(matrix)
         for start in range(0, len(ids), _WRITE_BATCH):
             end = start + _WRITE_BATCH
@@ -79,13 +81,14 @@ class VectorIndex:
 
     def keep_only(self, chunk_ids: set[str]) -> None:
         """Delete every row of a chunk that is not named."""
-        stale = [row for row in self._row_ids() if row.partition("#")[0] not in chunk_ids]
+        stale = [row for row in self._row_ids() if _chunk_of(row) not in chunk_ids]
         for start in range(0, len(stale), _WRITE_BATCH):
             self._collection.delete(ids=stale[start : start + _WRITE_BATCH])
 
-    def chunk_ids(self) -> set[str]:
-        """Name the chunks that have a row."""
-        return {row.partition("#")[0] for row in self._row_ids()}
+    def incomplete(self, rows: Iterable[tuple[str, Vectors]]) -> list[tuple[str, Vectors]]:
+        """Pick the chunks of which any row is missing."""
+        known = set(self._row_ids())
+        return [row for row in rows if not known.issuperset(_rows_of(*row))]
 
     def unreachable(self, rows: Sequence[tuple[str, Vectors]]) -> list[str]:
         """Name the chunks that a search for their own vectors does not find.
@@ -106,7 +109,7 @@ class VectorIndex:
             lost += [
                 chunk_id
                 for (chunk_id, _), hits in zip(batch, found["ids"], strict=True)
-                if chunk_id not in {hit.partition("#")[0] for hit in hits}
+                if chunk_id not in map(_chunk_of, hits)
             ]
         return lost
 
@@ -117,3 +120,12 @@ class VectorIndex:
 
     def _row_ids(self) -> list[str]:
         return list(self._collection.get(include=[])["ids"])
+
+
+def _rows_of(chunk_id: str, matrix: Vectors) -> list[str]:
+    return [chunk_id, *(f"{chunk_id}#{n}" for n in range(1, len(matrix)))]
+
+
+def _chunk_of(row_id: str) -> str:
+    # A guide's own name may hold a #; a chunk's id ends in a dot and a number.
+    return _QUESTION.sub("", row_id)

@@ -19,6 +19,8 @@ _SUBJECT_WORDS = 18
 _ELLIPTIC_WORDS = 2
 # Below this many words a message is one question, however many clauses it has.
 _MIN_PART_WORDS = 3
+# From this share of its words on, a message is questions rather than a story with questions.
+_MOSTLY_ASKING = 0.6
 
 _OPENING = r"^(?:(?:ok(?:ay)?|so|and|but|well|hm+|yes|yeah|also|then|great|cool|thanks|ah|oh)\b[\s,.!]*)*"
 _MORE = re.compile(
@@ -133,7 +135,9 @@ class Rewriter:
         named = self._roles.named(asked) or self._roles.named(text)
         subject = named[0].title if len(named) == 1 else _shorten(asked)
         detail = bool(re.search(r"\b(?:in (?:more )?detail|detailed|thorough(?:ly)?|at length)\b", text, re.IGNORECASE))
-        return Question(text, asked, subject, clauses if len(clauses) > 1 else (), detail)
+        # Beside a story the questions are answered together: each draws on the story.
+        several = len(clauses) > 1 and len(asked.split()) >= _MOSTLY_ASKING * len(text.split())
+        return Question(text, asked, subject, clauses if several else (), detail)
 
     def _follow_up(self, text: str, last: Exchange) -> Question | None:
         if _MORE.match(text):

@@ -65,8 +65,7 @@ class Searcher:
 
     def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> None:
         """Make the index hold every live chunk, and each where a search reaches it."""
-        known = self._index.chunk_ids()
-        self._index.add([row for row in rows if row[0] not in known])
+        self._index.add(self._index.incomplete(rows))
         if self._index.unreachable(rows):
             self._index.clear()
             self._index.add(rows)

@@ -76,7 +76,8 @@ class Wording:
 
     def read(self, text: str) -> str:
         """Return the text with short forms written out and misspelt words mended."""
-        full = self._short.sub(lambda match: self._full[match[0].casefold()], text)
+        # A pattern takes the “İ” of “Aİ” for an “i”, casefold does not.
+        full = self._short.sub(lambda match: self._full.get(match[0].casefold(), match[0]), text)
         return _WORD.sub(lambda match: self._mend(match[0]), full)
 
     def knows(self, word: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 # Set before anything imports a Hugging Face library: no test may reach the network.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import hypothesis
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -18,6 +20,7 @@ from bot.app import App, open_app
 from bot.config import Settings
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
+from knowledge.guide import Guide, Section, Source
 from knowledge.library import Library
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.wording import Wording
@@ -80,3 +83,21 @@ async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
     async with open_app(settings) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def make_guide() -> Callable[..., Guide]:
+    """Make a guide of an id and its sections' bodies; `asks` are asked of each section."""
+
+    def make(guide_id: str, *bodies: str, asks: tuple[str, ...] = ()) -> Guide:
+        source = Source("notes", "Notes", author="A. Tester")
+        sections = [Section(f"Part {n}", body, (source,), asks) for n, body in enumerate(bodies, 1)]
+        title = f"About {guide_id}"
+        return Guide(guide_id, title, "A guide.", date(2026, 1, 2), (source,), tuple(sections))
+
+    return make
+
+
+# The same examples in every run, on machines fast and slow.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("steady")

@@ -47,7 +47,7 @@ def read_guide(path: Path) -> Guide:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise GuideError(path.name, 1, "the file is not UTF-8; save it as UTF-8") from error
     except OSError as error:
@@ -115,13 +115,15 @@ class _FrontMatter:
 
     def _source(self, entry: object, line: int) -> Source:
         allowed = tuple(Source.__dataclass_fields__)
-        if not isinstance(entry, dict) or not {"id", "title"} <= entry.keys():
+        if not isinstance(entry, dict):
             raise GuideError(self._file, line, "each source needs an `id` and a `title`")
         if unknown := sorted(map(str, entry.keys() - set(allowed))):
             raise GuideError(
                 self._file, line, f"a source has “{unknown[0]}”; allowed are {', '.join(allowed)}"
             )
         fields = {key: str(value) for key, value in entry.items() if value not in (None, "", "unknown")}
+        if not {"id", "title"} <= fields.keys():
+            raise GuideError(self._file, line, "each source needs an `id` and a `title`")
         return Source(**fields)
 
 
@@ -216,3 +218,5 @@ def _load_yaml(text: str, file_name: str, *, first_line: int) -> Any:  # noqa: A
         line = (mark.line if mark else 0) + first_line
         problem = getattr(error, "problem", None) or "it cannot be parsed"
         raise GuideError(file_name, line, f"this is not YAML: {problem}") from error
+    except ValueError as error:  # such as 2026-02-30, which has the form of a date
+        raise GuideError(file_name, first_line, f"a value cannot be read: {error}") from error

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.memory.conversations import RECALLED_TURNS, Conversations
+from bot.migrations.upgrade import upgrade
+from bot.reply import Message, Reply
+from knowledge.database import Base, create_engine
+
+WRITERS = 50
+TURNS = 20
+SECRET = "a-secret-that-nobody-may-find"
+
+
+def database_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.glob("test.db*")))
+
+
+async def test_migrations_make_the_very_tables_the_code_uses(engine: AsyncEngine) -> None:
+    def difference(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(difference) == []
+        tables = await connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        assert set(tables) == {*Base.metadata.tables, "alembic_version"}
+
+
+async def test_migrating_again_changes_nothing(engine: AsyncEngine) -> None:
+    conversations = Conversations(engine)
+    await conversations.add(Message("ada", "here", "Hello"), Reply("chat", "Hi"))
+
+    await upgrade(engine)
+
+    assert [turn.text for turn in await conversations.recall("ada", "here")] == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    ("pragma", "value"),
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("foreign_keys", 1),
+        ("busy_timeout", 30000),
+        ("secure_delete", 1),
+    ],
+)
+async def test_every_connection_is_durable_and_overwrites_what_it_deletes(
+    engine: AsyncEngine, pragma: str, value: object
+) -> None:
+    reading = engine.execution_options(read_only=True)
+    async with reading.connect() as first, reading.connect() as second:
+        assert await first.scalar(text(f"PRAGMA {pragma}")) == value
+        assert await second.scalar(text(f"PRAGMA {pragma}")) == value
+
+
+async def test_fifty_writers_at_once_lose_nothing(engine: AsyncEngine) -> None:
+    conversations = Conversations(engine)
+
+    async def write(user: str) -> None:
+        for turn in range(TURNS):
+            await conversations.add(Message(user, "here", f"{user} says {turn}"), Reply("chat", "Yes"))
+
+    await asyncio.gather(*(write(f"user-{n}") for n in range(WRITERS)))
+
+    async with engine.connect() as db:
+        rows = (await db.execute(text("SELECT user_id, text FROM turns ORDER BY id"))).all()
+    assert len(rows) == WRITERS * TURNS
+    for user in (f"user-{n}" for n in range(WRITERS)):
+        said = [row.text for row in rows if row.user_id == user]
+        assert said == [f"{user} says {turn}" for turn in range(TURNS)]
+        recalled = await conversations.recall(user, "here")
+        assert [turn.text for turn in recalled] == said[-RECALLED_TURNS:]
+
+
+async def test_a_reader_sees_the_state_before_a_write_and_does_not_hold_it_up(engine: AsyncEngine) -> None:
+    conversations = Conversations(engine)
+    reading = engine.execution_options(read_only=True)
+    count = text("SELECT count(*) FROM turns")
+
+    async with reading.connect() as reader:
+        assert await reader.scalar(count) == 0
+        await conversations.add(Message("ada", "here", "Hello"), Reply("chat", "Hi"))
+        assert await reader.scalar(count) == 0
+    async with reading.connect() as reader:
+        assert await reader.scalar(count) == 1
+
+
+async def test_a_failed_transaction_leaves_nothing_behind(engine: AsyncEngine) -> None:
+    insert = text(
+        "INSERT INTO gaps (id, user_id, question, created_at) VALUES (1, 'ada', 'why?', '2026-01-01')"
+    )
+
+    with pytest.raises(IntegrityError):
+        async with engine.begin() as db:
+            await db.execute(insert)
+            await db.execute(insert)
+
+    async with engine.connect() as db:
+        assert await db.scalar(text("SELECT count(*) FROM gaps")) == 0
+
+
+async def test_foreign_keys_are_held(engine: AsyncEngine) -> None:
+    with pytest.raises(IntegrityError):
+        async with engine.begin() as db:
+            await db.execute(text("INSERT INTO live (id, edition_id) VALUES (1, 99)"))
+
+
+@pytest.mark.parametrize("length", [1, 1000])
+async def test_deleted_text_is_gone_from_the_files_bytes(
+    engine: AsyncEngine, tmp_path: Path, length: int
+) -> None:
+    conversations = Conversations(engine)
+    message = Message("ada", "here", SECRET * length)
+    await conversations.add(message, Reply("chat", "Noted"))
+    await conversations.add(Message("bob", "here", "Hello"), Reply("chat", "Hi"))
+    assert SECRET.encode() in database_bytes(tmp_path)
+
+    assert await conversations.forget("ada", "here") == 1
+
+    with sqlite3.connect(tmp_path / "test.db") as connection:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    connection.close()
+    assert not busy
+    left = database_bytes(tmp_path)
+    assert SECRET.encode() not in left
+    assert b"Hello" in left
+
+
+async def test_what_was_written_is_there_after_closing_and_opening(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'again.db'}"
+    for expected in range(3):
+        engine = create_engine(url)
+        await upgrade(engine)
+        conversations = Conversations(engine)
+        assert len(await conversations.recall("ada", "here")) == expected
+        await conversations.add(Message("ada", "here", "Hello"), Reply("chat", "Hi"))
+        await engine.dispose()
