@@ -125,7 +125,8 @@ async def _assemble(
     async for _, text in library.texts(await library.live()):
         wording.learn(text)
     judge = await load_judge(library, embeddings, wording)
-    chain = AnswerChain(Rewriter(wording, load_roles()), embeddings, searcher, judge)
+    roles = load_roles()
+    chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge)
     gaps = Gaps(engine)
     smalltalk = SmallTalk.load()
     coach = Coach(

@@ -287,13 +287,24 @@ class Library:
         return wanted
 
     async def keep_vectors(self, model: str, vectors: Mapping[str, Vectors]) -> None:
-        """Keep vectors by the digest of what they encode."""
-        rows = [
-            {"model": model, "digest": digest, "vectors": matrix.astype("<f4").tobytes()}
-            for digest, matrix in vectors.items()
-        ]
+        """Keep vectors by the digest of what they encode; those that are there already stay."""
         async with self._engine.begin() as db:
-            await db.execute(insert(_EmbeddingRow), rows)
+            known: set[str] = set()
+            for digests in _batches(list(vectors)):
+                known |= set(
+                    await db.scalars(
+                        select(_EmbeddingRow.digest).where(
+                            _EmbeddingRow.model == model, _EmbeddingRow.digest.in_(digests)
+                        )
+                    )
+                )
+            rows = [
+                {"model": model, "digest": digest, "vectors": matrix.astype("<f4").tobytes()}
+                for digest, matrix in vectors.items()
+                if digest not in known
+            ]
+            if rows:
+                await db.execute(insert(_EmbeddingRow), rows)
 
     async def kept_vectors(self, model: str, digest: str, rows: int) -> Vectors | None:
         """Return the vectors kept under a digest, of shape (rows, dimensions), if any."""

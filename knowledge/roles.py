@@ -26,10 +26,15 @@ class Roles:
 
     def __init__(self, roles: Sequence[Role]) -> None:
         """Know these roles; where two aliases overlap the longer one is meant."""
+        self._by_id = {role.id: role for role in roles}
         self._by_alias = {alias: role for role in roles for alias in role.aliases}
         longest_first = sorted(self._by_alias, key=len, reverse=True)
         choices = "|".join(re.escape(alias) for alias in longest_first)
         self._mention = re.compile(rf"(?<!\w)(?:{choices})(?:s|es)?(?!\w)", re.IGNORECASE)
+
+    def by_id(self, role_id: str) -> Role | None:
+        """Return the role of this id, which is also its guide's, if there is one."""
+        return self._by_id.get(role_id)
 
     def named(self, text: str) -> tuple[Role, ...]:
         """Return the roles a text names, in order, each once."""

@@ -41,13 +41,15 @@ class Citation:
 class Statement:
     """One sentence or list item of an answer, with the marker of what it rests on.
 
-    `text` is verbatim from the passage. Statements of one `paragraph` belong together.
+    `text` is verbatim from the passage. Statements of one `paragraph` belong together;
+    `merit` is a statement's likeness to the question.
     """
 
     text: str
     marker: int
     kind: Literal["sentence", "item"]
     paragraph: int
+    merit: float
 
     @property
     def marked(self) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from knowledge.library import Vectors
+from knowledge.roles import Roles
 from retrieval.answer import Answer, Passage
 from retrieval.compose import Aim, compose, topics
 from retrieval.embeddings import SentenceEmbeddings
@@ -14,11 +16,17 @@ from retrieval.field import Field
 from retrieval.judge import Judge
 from retrieval.rewrite import Exchange, Question, Rewriter
 from retrieval.search import Searcher, likeness
+from retrieval.wording import content_words
 
 # Passages found for a question; an answer rests on the first few, the rest are next topics.
 _PASSAGES = 8
 # A single question among several still stands in the light of the whole message.
 _WHOLE_MESSAGE = 0.4
+# A follow-up of so many telling words is judged by them alone: “and how much do they earn?”
+# is not covered because its subject is.
+_TELLING_WORDS = 2
+# “machine” and “learning” stand nearly everywhere (BM25's idf; 1.2 is in 3 chunks of 10).
+_TELLING_RARITY = 1.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +47,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    """`readings` are the distinct vectors of the question: as searched for, and as asked."""
+
     question: Question
     aims: tuple[Aim, ...]
     passages: tuple[Passage, ...]
-    whole: Vectors
+    readings: tuple[Vectors, ...]
     field: Field
 
 
@@ -58,12 +68,14 @@ class AnswerChain:
     def __init__(
         self,
         rewriter: Rewriter,
+        roles: Roles,
         embeddings: SentenceEmbeddings,
         searcher: Searcher,
         judge: Judge,
     ) -> None:
         """Answer from what the searcher finds."""
         self._rewriter = rewriter
+        self._roles = roles
         self._embeddings = embeddings
         self._searcher = searcher
         self._judge = judge
@@ -82,35 +94,67 @@ class AnswerChain:
         return self._rewriter.rewrite(inquiry.message, inquiry.last)
 
     async def _search(self, question: Question) -> _Found:
-        vectors = await self._embeddings.aencode([question.text, *question.parts])
-        passages = tuple(await self._searcher.search(question.text, vectors[0], _PASSAGES))
+        asked = [] if question.asked == question.text else [question.asked]
+        vectors = await self._embeddings.aencode([question.text, *asked, *question.parts])
+        whole, others = vectors[0], vectors[1:]
+        if question.follow_up and asked:
+            # The subject must not drown what is newly asked about it.
+            whole = _unit(whole + others[0])
+        found = await self._searcher.search(question.text, whole, 2 * _PASSAGES)
+        passages = tuple(p for p in found if self._concerns(p, question))[:_PASSAGES]
         field = self._searcher.field or Field.of(vectors)
-        distinct = field.distinct(vectors)
-        aims = tuple(_aim(part, passages, field) for part in distinct[1:]) or (
-            Aim(distinct[0], passages),
-        )
-        return _Found(question, aims, passages, distinct[0], field)
+        query = field.distinct(whole)
+        aims = tuple(
+            _aim(field.distinct(part), passages, field) for part in others[len(asked) :]
+        ) or (Aim(query, passages),)
+        readings = (query, *(field.distinct(vector) for vector in others[: len(asked)]))
+        return _Found(question, aims, passages, readings, field)
+
+    def _concerns(self, passage: Passage, question: Question) -> bool:
+        """Whether a passage is not another role's than the one asked about."""
+        owner = self._roles.by_id(passage.chunk.guide_id)
+        return not question.roles or owner is None or owner in question.roles
 
     async def _weigh(self, found: _Found) -> _Judged:
-        covered = bool(found.passages) and self._judge.covered(
-            found.whole, found.passages, found.field
+        readings = found.readings
+        if found.question.follow_up and self._is_telling(found.question.asked):
+            readings = readings[1:] or readings
+        covered = bool(found.passages) and any(
+            self._judge.covered(reading, found.passages, found.field) for reading in readings
         )
         return _Judged(found, covered)
+
+    def _is_telling(self, asked: str) -> bool:
+        """Whether a follow-up says by itself what it wants to know."""
+        words = self._searcher.words
+        rarity = words.rarity(words.terms(" ".join(content_words(asked))))
+        return sum(weight >= _TELLING_RARITY for weight in rarity.values()) >= _TELLING_WORDS
 
     async def _compose(self, judged: _Judged) -> Outcome:
         found, question = judged.found, judged.found.question
         if judged.covered:
-            answer = compose(found.aims, found.field, detail=question.detail, said=question.said)
+            answer = compose(
+                found.aims,
+                found.field,
+                fits=lambda text: self._is_about(text, question),
+                detail=question.detail,
+                said=question.said,
+            )
         else:
             nearest = topics([passage.chunk for passage in found.passages])
             answer = Answer(False, (), (), found.passages, nearest)
         return Outcome(answer, self._exchange(question, answer))
 
+    def _is_about(self, text: str, question: Question) -> bool:
+        """Whether a statement is not about other roles only than those asked about."""
+        named = self._roles.named(text)
+        return not (question.roles and named) or bool(set(named) & set(question.roles))
+
     def _exchange(self, question: Question, answer: Answer) -> Exchange:
         said = tuple(statement.text for statement in answer.statements)
         return Exchange(
             question=question.text,
-            subject=self._rewriter.subject_of(question, said[0]) if said else question.subject,
+            subject=self._rewriter.subject_of(question, answer),
             points=tuple(s.text for s in answer.statements if s.kind == "item"),
             said=question.said + said,
             offers=answer.nearest,
@@ -124,3 +168,8 @@ def _aim(query: Vectors, passages: tuple[Passage, ...], field: Field) -> Aim:
         for p in passages
     )
     return Aim(query, tuple(sorted(ranked, key=lambda p: -p.score)))
+
+
+def _unit(vector: Vectors) -> Vectors:
+    scaled: Vectors = vector / np.linalg.norm(vector)
+    return scaled

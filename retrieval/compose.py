@@ -7,7 +7,7 @@ first does not say. Nothing is reworded, so every statement is traceable to its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -21,8 +21,11 @@ _USUAL_WORDS = 120
 _DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.
 _ADDED_MERIT = 0.8
+_DETAILED_MERIT = 0.4
 _MOST_PASSAGES = 3
-_MOST_PASSAGES_DETAILED = 5
+_ADDED_UNIT_MERIT = 0.1
+# An item this much further from the question than the nearest of its list is left out.
+_ITEM_GAP = 0.4
 # Two units more alike than this say the same.
 _SAME = 0.86
 # A passage's first sentence introduces it: it leads unless another one is this much nearer.
@@ -71,41 +74,60 @@ class Aim:
 
 
 def compose(
-    aims: Sequence[Aim], field: Field, *, detail: bool = False, said: Sequence[str] = ()
+    aims: Sequence[Aim],
+    field: Field,
+    *,
+    fits: Callable[[str], bool] = lambda _: True,
+    detail: bool = False,
+    said: Sequence[str] = (),
 ) -> Answer:
     """Compose an answer to one or several single questions, best passages first.
 
-    `detail` allows a long answer; what was `said` already is not said again.
+    Only units whose text `fits` are quoted. `detail` allows a long answer, of nothing but
+    what was not `said` already; else the best passage may repeat what was, the rest not.
     """
     budget = (_DETAILED_WORDS if detail else _USUAL_WORDS) // len(aims)
     chosen: list[_Pick] = []
-    known = set(said)
     for aim in aims:
-        picks = _answer_one(aim, field, budget, known, detail=detail)
-        known.update(pick.unit.text for pick in picks)
-        chosen += picks
+        fresh = {pick.unit.text for pick in chosen}
+        aim_picks = [
+            pick
+            for rank, passage in enumerate(_worth_quoting(aim.passages, detail=detail))
+            for pick in _candidates(passage, aim, field)
+            if fits(pick.unit.text)
+            and (rank == 0 or pick.merit >= _ADDED_UNIT_MERIT)
+            and pick.unit.text not in fresh
+            and (pick.unit.text not in said or (rank == 0 and not detail))
+        ]
+        chosen += _choose(_without_far_items(aim_picks), budget)
     return _assemble(chosen, aims)
 
 
-def _answer_one(
-    aim: Aim, field: Field, budget: int, known: set[str], *, detail: bool
-) -> list[_Pick]:
-    """Choose units for one question: the best ones that fit, in reading order."""
-    if not aim.passages:
-        return []
-    best = aim.passages[0].score
-    near = [p for p in aim.passages if p.score >= _ADDED_MERIT * best]
-    passages = near[: _MOST_PASSAGES_DETAILED if detail else _MOST_PASSAGES]
-    units = [
+def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
+    """Leave out the items of a list that are much further from the question than its best."""
+    nearest: dict[Passage, float] = {}
+    for pick in units:
+        if pick.unit.kind != "sentence":
+            nearest[pick.passage] = max(nearest.get(pick.passage, -1.0), pick.merit)
+    return [
         pick
-        for passage in passages
-        for pick in _candidates(passage, aim.query, field, passage.score / best)
-        if pick.unit.text not in known
+        for pick in units
+        if pick.unit.kind == "sentence" or pick.merit >= nearest[pick.passage] - _ITEM_GAP
     ]
+
+
+def _worth_quoting(passages: Sequence[Passage], *, detail: bool) -> list[Passage]:
+    enough = (_DETAILED_MERIT if detail else _ADDED_MERIT) * passages[0].score if passages else 0.0
+    return [p for p in passages if p.score >= enough][: _MOST_PASSAGES + 2 * detail]
+
+
+def _choose(units: Sequence[_Pick], budget: int) -> list[_Pick]:
+    """Choose the units worth most that fit into so many words; return them in reading order."""
+    passages = list(dict.fromkeys(pick.passage for pick in units))
     leads = {p.chunk.id: lead for p in passages if (lead := _lead(units, p)) is not None}
     chosen: list[_Pick] = []
     left = budget
-    opening = leads.get(passages[0].chunk.id)
+    opening = leads.get(passages[0].chunk.id) if passages else None
     for pick in [*([opening] if opening else []), *sorted(units, key=lambda pick: -pick.worth)]:
         lead = leads.get(pick.passage.chunk.id)
         # A point of a list makes sense under the sentence that introduces its section.
@@ -122,12 +144,11 @@ def _answer_one(
     return sorted(chosen, key=lambda pick: (order[pick.passage.chunk.id], pick.position))
 
 
-def _candidates(
-    passage: Passage, query: Vectors, field: Field, standing: float
-) -> Iterator[_Pick]:
-    """Weigh a passage's units; its `standing` is its score as a share of the best one's."""
+def _candidates(passage: Passage, aim: Aim, field: Field) -> Iterator[_Pick]:
+    """Weigh a passage's units, each by itself and by how near its passage is to the best."""
+    standing = passage.score / aim.passages[0].score
     vectors = field.distinct(passage.chunk.unit_vectors)
-    merits = vectors @ query
+    merits = vectors @ aim.query
     for position, unit in enumerate(passage.chunk.units):
         if _whole(unit):
             worth = float(merits[position]) + _PASSAGE_WEIGHT * standing
@@ -179,6 +200,7 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
             marker=markers[pick.passage.chunk.id],
             kind="sentence" if pick.unit.kind == "sentence" else "item",
             paragraph=paragraph,
+            merit=pick.merit,
         )
         for paragraph, picks in enumerate(_paragraphs(chosen))
         for pick in picks

@@ -105,7 +105,15 @@ class SentenceEmbeddings(Embeddings):
         if not batch:
             self._busy = False
             return
-        running = loop.run_in_executor(self._worker, self.encode, [text for text, _ in batch])
+        try:
+            running = loop.run_in_executor(self._worker, self.encode, [text for text, _ in batch])
+        except RuntimeError:  # closed: whoever waits must hear of it
+            closed = EmbeddingModelError("The coach is closing down. Ask again when it is back.")
+            for _, future in (*batch, *self._waiting):
+                if not future.done():
+                    future.set_exception(closed)
+            self._waiting, self._busy = [], False
+            return
 
         def deliver(done: asyncio.Future[Vectors]) -> None:
             error = done.exception()

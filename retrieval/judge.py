@@ -33,7 +33,7 @@ _UNCOVERED = Path(__file__).parent.parent / "knowledge" / "uncovered.yaml"
 _VOTERS = 40
 _TEMPERATURE = 0.07
 # The share of votes for the guides from which a question counts as covered.
-_COVERED_SHARE = 0.32
+_COVERED_SHARE = 0.3
 # Passages in which the evidence for an answer is looked for.
 _READ = 4
 _NUMBER = r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|twelve|dozens?|hundreds?|thousands?)"

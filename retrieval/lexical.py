@@ -50,7 +50,7 @@ class WordIndex:
         """Remove chunks by id."""
         writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
         for chunk_id in chunk_ids:
-            writer.delete_documents("id", chunk_id)
+            writer.delete_documents_by_term("id", chunk_id)
         self._commit(writer)
 
     def _commit(self, writer: tantivy.IndexWriter) -> None:

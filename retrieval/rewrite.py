@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 
 import sentencex
 
-from knowledge.roles import Roles
+from knowledge.roles import Role, Roles
+from retrieval.answer import Answer
 from retrieval.wording import Wording, content_words
 
 # A subject longer than this drowns the follow-up that is put beside it.
@@ -58,6 +59,7 @@ _POINTING = re.compile(
 )
 # "that" in "a job that pays" points forward, not back.
 _POINTING_FORWARD = re.compile(r"\b(?:\w+ that|those who|one of|there (?:is|are|were|was))\b", re.IGNORECASE)
+_SEEKS_ROLE = re.compile(r"\b(?:roles?|jobs?|positions?|careers?|gigs?|suits?|fits?)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) (?:about|of)\b", re.IGNORECASE)
 _WHY = re.compile(_OPENING + r"(?:why|how come)\b", re.IGNORECASE)
 
@@ -91,15 +93,18 @@ class Exchange:
 class Question:
     """A question that stands alone.
 
-    `asked` is what the person wants to know in their own words, without their story;
-    `text` is what to search for; `parts` are its single questions, if there are several.
-    `detail` asks for a long answer, and `said` is what must not be repeated.
+    `text` is what to search for. `asked` is what the person wants to know in their own
+    words: without their story, and without the subject that a follow-up leaves unsaid.
+    `parts` are its single questions, if there are several; `roles` are the roles it is
+    about. `detail` asks for a long answer; `said` is what has been said on the subject.
     """
 
     text: str
     asked: str
     subject: str
+    roles: tuple[Role, ...] = ()
     parts: tuple[str, ...] = ()
+    follow_up: bool = False
     detail: bool = False
     said: tuple[str, ...] = field(default=(), repr=False)
 
@@ -122,12 +127,16 @@ class Rewriter:
             return self._alone(text)
         return self._follow_up(text, last) or self._alone(text)
 
-    def subject_of(self, question: Question, lead: str) -> str:
-        """Return what a follow-up to this question is about, given the answer's first statement."""
-        if self._roles.named(question.subject):
+    def subject_of(self, question: Question, answer: Answer) -> str:
+        """Return what a follow-up to this answer is about.
+
+        Whoever asks which role suits them goes on to talk about the role that was named.
+        """
+        if question.roles or not _SEEKS_ROLE.search(question.asked):
             return question.subject
-        named = self._roles.named(lead)
-        return named[0].title if len(named) == 1 else question.subject
+        naming = [(s.merit, self._roles.named(s.text)) for s in answer.statements]
+        one = [(merit, named[0]) for merit, named in naming if len(named) == 1]
+        return max(one, key=lambda each: each[0])[1].title if one else question.subject
 
     def _alone(self, text: str) -> Question:
         clauses = asked_clauses(text)
@@ -137,11 +146,12 @@ class Rewriter:
         detail = bool(re.search(r"\b(?:in (?:more )?detail|detailed|thorough(?:ly)?|at length)\b", text, re.IGNORECASE))
         # Beside a story the questions are answered together: each draws on the story.
         several = len(clauses) > 1 and len(asked.split()) >= _MOSTLY_ASKING * len(text.split())
-        return Question(text, asked, subject, clauses if several else (), detail)
+        return Question(text, asked, subject, named, clauses if several else (), detail=detail)
 
     def _follow_up(self, text: str, last: Exchange) -> Question | None:
         if _MORE.match(text):
-            return Question(last.question, last.question, last.subject, detail=True, said=last.said)
+            again = self._alone(last.question)
+            return replace(again, subject=last.subject, follow_up=True, detail=True, said=last.said)
         if _AGREE.match(text):
             return self._alone(last.offers[0]) if last.offers else None
         if (number := text.strip(" .)#")).isdecimal() and 0 < int(number) <= len(last.offers):
@@ -161,7 +171,7 @@ class Rewriter:
         point = options[number]
         picked = self._alone(f"{point} {_ORDINAL.sub('', text).strip(' ,.?!')}".strip())
         subject = picked.subject if self._roles.named(point) else point.partition(":")[0]
-        return replace(picked, subject=subject, asked=point, parts=(), said=last.said)
+        return replace(picked, subject=subject, parts=(), follow_up=True, said=last.said)
 
     def _about_other_role(self, text: str, last: Exchange) -> Question | None:
         """“And for research scientists?”: the last question, asked of another role."""
@@ -173,19 +183,24 @@ class Rewriter:
             question = self._roles.replace(question, old, new[0])
         if new[0] not in self._roles.named(question):
             question = f"{new[0].title}: {question}"
-        return Question(question, question, new[0].title)
+        return Question(question, question, new[0].title, new)
 
     def _dependent(self, text: str, last: Exchange) -> Question | None:
-        """Put the subject beside a question that does not say what it is about."""
-        named = self._roles.named(text)
-        pointing = _POINTING.search(_POINTING_FORWARD.sub(" ", " ".join(asked_clauses(text))))
-        elliptic = len(content_words(text)) <= _ELLIPTIC_WORDS
-        if named or not (pointing or elliptic or _CONNECTED.search(text) or _WHY.match(text)):
+        """Put the subject into, or beside, a question that does not say what it is about."""
+        if self._roles.named(text):
             return None
-        alone = self._alone(text)
-        bare_why = _WHY.match(text) and elliptic
-        about = _shorten(last.question) if bare_why else last.subject
-        return Question(f"{text} {about}", alone.asked, last.subject, said=last.said if bare_why else ())
+        asked = " ".join(asked_clauses(text))
+        pointing = _POINTING.search(_POINTING_FORWARD.sub(" ", asked))
+        elliptic = len(content_words(text)) <= _ELLIPTIC_WORDS
+        if not (pointing or elliptic or _CONNECTED.search(text) or _WHY.match(text)):
+            return None
+        roles = self._roles.named(last.subject)
+        if roles and pointing:
+            whole = _POINTING.sub(roles[0].title, text, count=1)
+        else:
+            bare_why = _WHY.match(text) and elliptic
+            whole = f"{text} {_shorten(last.question) if bare_why else last.subject}"
+        return Question(whole, asked, last.subject, roles, follow_up=True, said=last.said)
 
 
 def asked_clauses(text: str) -> tuple[str, ...]:

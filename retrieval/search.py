@@ -45,7 +45,7 @@ class Searcher:
         """Search the library by vectors of the model whose fingerprint is given."""
         self._library = library
         self._index = index
-        self._words = WordIndex()
+        self.words = WordIndex()
         self._model = model
         self._live: frozenset[str] = frozenset()
         self.field: Field | None = None
@@ -83,10 +83,10 @@ class Searcher:
         """Search this edition from now on, and clear the indexes of what it no longer has."""
         texts = [text async for text in self._library.texts(edition)]
         live = frozenset(chunk_id for chunk_id, _ in texts)
-        await asyncio.to_thread(self._words.add, [t for t in texts if t[0] not in self._live])
+        await asyncio.to_thread(self.words.add, [t for t in texts if t[0] not in self._live])
         self.field = await self._sample_field(edition)
         gone, self._live = self._live - live, live
-        await asyncio.to_thread(self._words.remove, gone)
+        await asyncio.to_thread(self.words.remove, gone)
         await asyncio.to_thread(self._index.keep_only, set(live))
 
     async def _sample_field(self, edition: Edition) -> Field | None:
@@ -114,8 +114,8 @@ class Searcher:
     def _candidates(self, text: str, vector: Vectors) -> tuple[list[str], dict[str, float]]:
         """Name the chunks either index finds, and how much of the question's words each has."""
         near = self._index.nearest(vector, _NEAREST_ROWS)
-        bm25 = self._words.nearest(text, _NEAREST_BY_WORDS)
-        rarity = sum(self._words.rarity(self._words.terms(text)).values())
+        bm25 = self.words.nearest(text, _NEAREST_BY_WORDS)
+        rarity = sum(self.words.rarity(self.words.terms(text)).values())
         words = {chunk_id: score / rarity for chunk_id, score in bm25.items()} if rarity else {}
         merit = {
             chunk_id: near.get(chunk_id, 0.0) + words.get(chunk_id, 0.0)

@@ -179,6 +179,19 @@ async def test_vectors_are_kept_by_what_they_encode(library: Library) -> None:
     assert await library.kept_vectors(MODEL, "unknown", 2) is None
 
 
+async def test_vectors_that_are_kept_already_stay(library: Library) -> None:
+    matrix = np.ones((1, 3), np.float32)
+    await library.keep_vectors(MODEL, {"digest": matrix})
+
+    await library.keep_vectors(MODEL, {"digest": matrix + 1, "other": matrix})
+    await library.keep_vectors(MODEL, {})
+
+    for digest in ("digest", "other"):
+        kept = await library.kept_vectors(MODEL, digest, 1)
+        assert kept is not None
+        np.testing.assert_array_equal(kept, matrix)
+
+
 def test_a_digest_tells_questions_and_units_apart(make_guide: MakeGuide) -> None:
     chunks = [
         draft(make_guide("maths", "One. Two.")).chunks[0],

@@ -173,6 +173,20 @@ async def test_a_failure_reaches_its_callers_and_the_next_batch_goes_on(watched:
     assert (await watched.aencode(["afterwards"])).shape == (1, 384)
 
 
+async def test_whoever_waits_when_the_model_is_closed_hears_of_it(watched: Watched) -> None:
+    first = await hold(watched)
+    waiting = asyncio.create_task(watched.aencode(["waiting"] * (BATCH_SIZE + 1)))
+    await asyncio.sleep(0)
+    watched.go.set()
+    watched.close()
+
+    with pytest.raises(EmbeddingModelError, match="closing down"):
+        await waiting
+    assert (await first).shape == (1, 384)
+    with pytest.raises(EmbeddingModelError, match="closing down"):
+        await watched.aencode(["too late"])
+
+
 def test_weights_that_are_not_the_pinned_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_DEFAULT_SHA256", "0" * 64)
 

@@ -1,0 +1,169 @@
+"""The process that `test_refresh` kills, run as a program with the folder of its data.
+
+It reads a line of JSON for each thing to do, and answers each with a line of JSON:
+{"refresh": round} refreshes once; {"kill": seconds, "round": first} refreshes from a round
+on without end and is killed after so many seconds; {"inspect": true} opens everything as
+the coach does at its start and tells what is there.
+
+Each is done by a forked child: importing Chroma is paid for once, and nothing that is open
+outlives its child. Vectors come from a hash, so that a refresh takes a part of a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, cast
+
+import chromadb  # noqa: F401 - so that no child has to import it
+import numpy as np
+
+from bot.migrations.upgrade import upgrade
+from knowledge.database import create_engine
+from knowledge.guide import Guide, Section, Source
+from knowledge.library import Library, Vectors, draft
+from retrieval.embeddings import SentenceEmbeddings
+from retrieval.index import VectorIndex, open_client
+from retrieval.refresh import Refresh, ignore_progress
+from retrieval.search import Searcher
+
+# Chroma writes its graph to disk once in about a thousand rows: a few refreshes of these.
+SECTIONS = 6
+ASKS = 3
+ROUND = re.compile(r"Round (\d+)")
+
+
+class HashedEmbeddings(SentenceEmbeddings):
+    """Vectors that are the same for the same text, and otherwise mean nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(cast("Any", None), "hashed")
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) for text in texts]
+        vectors = np.stack([np.random.default_rng(seed).normal(size=64) for seed in seeds])
+        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+@dataclass
+class Parts:
+    library: Library
+    embeddings: HashedEmbeddings
+    index: VectorIndex
+    searcher: Searcher
+    refresh: Refresh
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Parts]:
+    engine = create_engine(f"sqlite+aiosqlite:///{folder / 'coach.db'}")
+    await upgrade(engine)
+    library, embeddings = Library(engine), HashedEmbeddings()
+    index = VectorIndex(open_client(folder / "chroma"), embeddings.fingerprint)
+    searcher = Searcher(library, index, embeddings.fingerprint)
+    yield Parts(library, embeddings, index, searcher, Refresh(library, embeddings, searcher))
+    await engine.dispose()
+
+
+def guides_of(number: int) -> list[Guide]:
+    """Four guides that all name their round; even and odd rounds differ in one of them."""
+    source = Source("notes", "Notes")
+
+    def section(name: str, part: int) -> Section:
+        asks = tuple(f"What of {name} {part}, version {version}?" for version in range(ASKS))
+        return Section(f"Part {part}", f"Round {number} of {name}, part {part}.", (source,), asks)
+
+    def guide(name: str) -> Guide:
+        sections = tuple(section(name, part) for part in range(SECTIONS))
+        return Guide(name, name, "A guide.", date(2026, 1, 1), (source,), sections)
+
+    return [guide(name) for name in ("one", "two", "three", "even" if number % 2 == 0 else "odd")]
+
+
+async def refresh(folder: Path, number: int, *, endless: bool) -> None:
+    async with opened(folder) as parts:
+        await parts.searcher.open()
+        while True:
+            plan = await parts.refresh.plan(guides_of(number))
+            await parts.refresh.apply(plan, actor="test", note="", progress=ignore_progress)
+            if not endless:
+                return
+            number += 1
+
+
+async def inspect(folder: Path) -> dict[str, object]:
+    async with opened(folder) as parts:
+        edition = await parts.library.live()
+        live = dict([text async for text in parts.library.texts(edition)])
+        left_over = [row for row in parts.index._row_ids() if row.partition("#")[0] not in live]
+        whole = await parts.searcher.open()
+
+        rounds = sorted({int(number) for text in live.values() for number in ROUND.findall(text)})
+        unreached, strangers = [], set()
+        for chunk in await parts.library.chunks(list(live), edition.model):
+            if chunk.id not in parts.index.nearest(chunk.vectors[0], 1):
+                unreached.append(chunk.id)
+            for text in (live[chunk.id], *chunk.asks):
+                vector = parts.embeddings.encode([text])[0]
+                found = {passage.chunk.id for passage in await parts.searcher.search(text, vector, 50)}
+                unreached += {chunk.id} - found
+                strangers |= found - live.keys()
+        return {
+            "whole": whole,
+            "left_over": left_over,
+            "rounds": rounds,
+            "versions": dict(edition.versions),
+            "expected": {each.guide.id: each.version_id for each in map(draft, guides_of(rounds[0]))},
+            "chunks": len(live),
+            "expected_chunks": SECTIONS * len(guides_of(rounds[0])),
+            "unreached": unreached,
+            "strangers": sorted(strangers),
+            "stale_rows": [row for row in parts.index._row_ids() if row.partition("#")[0] not in live],
+        }
+
+
+def fork(work: Callable[[], Coroutine[Any, Any, object]]) -> tuple[int, int]:
+    """Do the work in a child; return its process id and where its answer can be read."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(writing)
+        return pid, reading
+    status = 1
+    try:
+        with os.fdopen(writing, "w") as answer:
+            json.dump(asyncio.run(work()), answer)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def answer(folder: Path, order: dict[str, Any]) -> object:
+    if "kill" in order:
+        pid, reading = fork(lambda: refresh(folder, order["round"], endless=True))
+        time.sleep(order["kill"])  # not to wait for anything: this is when it dies
+        os.kill(pid, signal.SIGKILL)
+    elif "refresh" in order:
+        pid, reading = fork(lambda: refresh(folder, order["refresh"], endless=False))
+    else:
+        pid, reading = fork(lambda: inspect(folder))
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    return {"signal": os.WTERMSIG(status), "status": status, "said": json.loads(said or "null")}
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(json.dumps(answer(Path(sys.argv[1]), json.loads(line))), flush=True)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from symspellpy import SymSpell
+
+from retrieval.wording import Wording, content_words
+
+GLOSSARY = {
+    "machine learning": ["ml"],
+    "software engineer": ["swe", "dev"],
+    "artificial intelligence": ["ai"],
+    "kubernetes": ["k8s"],
+}
+
+
+def spelling(*words: str) -> SymSpell:
+    speller = SymSpell(max_dictionary_edit_distance=2)
+    for word in words:
+        speller.create_dictionary_entry(word, 1)
+    return speller
+
+
+@pytest.fixture
+def small() -> Wording:
+    return Wording(GLOSSARY, spelling("statistics", "engineer", "switch"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ml or AI?", "machine learning or artificial intelligence?"),
+        ("from dev to ML-dev", "from software engineer to machine learning-software engineer"),
+        ("html, mlem, ml+, ml#", "html, mlem, ml+, ml#"),
+        ("statistcs and enginer", "statistics and engineer"),
+        ("Statistcs!", "statistics!"),
+        ("kubernets", "kubernetes"),
+        ("swich", "switch"),
+        ("swi", "swi"),
+        ("xylophonist", "xylophonist"),
+        ("stat1stics", "stat1stics"),
+        ("", ""),
+    ],
+)
+def test_short_forms_are_written_out_and_slips_mended(small: Wording, typed: str, meant: str) -> None:
+    assert small.read(typed) == meant
+
+
+@pytest.mark.parametrize("text", ["Aİ", "aı", "İ aİ", "ſwe"])
+def test_letters_that_only_resemble_a_short_form_do_no_harm(small: Wording, text: str) -> None:
+    assert small.read(text) == text
+
+
+def test_what_the_library_says_is_right_and_meant() -> None:
+    wording = Wording({"machine learning": ["ml"]}, spelling("lancham"))
+    assert wording.read("langchin") == "lancham"
+
+    wording.learn("LangChain is a library.")
+
+    assert wording.knows("LANGCHAIN")
+    assert wording.read("langchain and langchin") == "langchain and langchain"
+
+
+@given(st.text())
+def test_any_text_can_be_read(wording: Wording, text: str) -> None:
+    read = wording.read(text)
+
+    assert wording.read(read) == read or not text.isascii()
+
+
+@given(st.lists(st.sampled_from(["which", "skills", "does", "an", "engineer", "need", "for", "statistics"])))
+def test_right_words_are_left_alone(wording: Wording, words: list[str]) -> None:
+    assert wording.read(" ".join(words)) == " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("how do i swtich to ml", "how do i switch to machine learning"),
+        ("is Kubernets needed", "is kubernetes needed"),
+        ("C++ vs C#", "C++ vs C#"),
+        ("im a swe", "im a software engineer"),
+    ],
+)
+def test_the_project_reads_what_people_type(wording: Wording, typed: str, meant: str) -> None:
+    assert wording.read(typed) == meant
+
+
+def test_content_words_say_what_a_text_is_about() -> None:
+    assert content_words("What's the best way to learn C++, please?") == ["best", "learn", "c++"]
+    assert content_words("And what about it? Don’t you know?") == []
+    assert content_words("") == []
