@@ -92,7 +92,7 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
 
     """
     _make_folder(settings.data_dir)
-    with _only_writer(settings.data_dir):
+    with only_writer(settings.data_dir):
         async with open_library(settings) as (engine, library):
             # Neither needs the other, and each takes a second or two.
             embeddings, wording = await asyncio.gather(
@@ -124,7 +124,7 @@ async def _assemble(
         await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
     async for _, text in library.texts(await library.live()):
         wording.learn(text)
-    judge = await load_judge(library, embeddings, wording)
+    judge = await load_judge(library, embeddings, wording, searcher.words)
     roles = load_roles()
     chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge)
     gaps = Gaps(engine)
@@ -148,7 +148,7 @@ def _make_folder(path: Path) -> None:
 
 
 @contextmanager
-def _only_writer(path: Path) -> Iterator[None]:
+def only_writer(path: Path) -> Iterator[None]:
     """Hold the data folder's lock: two processes writing one index lose vectors.
 
     The operating system drops the lock with the process, so a kill leaves none behind.

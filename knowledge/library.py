@@ -272,6 +272,14 @@ class Library:
             found = {row.id: _stored(row) for row in await db.execute(query)}
         return [found[chunk_id] for chunk_id in ids if chunk_id in found]
 
+    async def sample(self, edition: Edition, model: str, size: int) -> AsyncIterator[StoredChunk]:
+        """Yield about `size` chunks spread evenly over an edition."""
+        ids = [chunk_id async for chunk_id, _ in self.texts(edition)]
+        step = max(1, len(ids) // size)
+        for batch in _batches(ids[::step]):
+            for chunk in await self.chunks(batch, model):
+                yield chunk
+
     async def unembedded(self, chunks: Iterable[Chunk], model: str) -> dict[str, Chunk]:
         """Return the chunks, by digest, that have no vectors of this model yet."""
         wanted = {embedding_digest(chunk): chunk for chunk in chunks}

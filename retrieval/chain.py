@@ -13,7 +13,7 @@ from retrieval.answer import Answer, Passage
 from retrieval.compose import Aim, compose, topics
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
-from retrieval.judge import Judge
+from retrieval.judge import Judge, Reading
 from retrieval.rewrite import Exchange, Question, Rewriter
 from retrieval.search import Searcher, likeness
 from retrieval.wording import content_words
@@ -47,12 +47,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """`readings` are the distinct vectors of the question: as searched for, and as asked."""
+    """`readings` of the question: as searched for and, where that differs, as asked."""
 
     question: Question
     aims: tuple[Aim, ...]
     passages: tuple[Passage, ...]
-    readings: tuple[Vectors, ...]
+    readings: tuple[Reading, ...]
     field: Field
 
 
@@ -107,7 +107,10 @@ class AnswerChain:
         aims = tuple(
             _aim(field.distinct(part), passages, field) for part in others[len(asked) :]
         ) or (Aim(query, passages),)
-        readings = (query, *(field.distinct(vector) for vector in others[: len(asked)]))
+        words = self._searcher.words.terms(question.asked)
+        readings = tuple(
+            Reading(vector, question.asked, words) for vector in (query, *field.distinct(others[: len(asked)]))
+        )
         return _Found(question, aims, passages, readings, field)
 
     def _concerns(self, passage: Passage, question: Question) -> bool:
@@ -155,7 +158,7 @@ class AnswerChain:
         return Exchange(
             question=question.text,
             subject=self._rewriter.subject_of(question, answer),
-            points=tuple(s.text for s in answer.statements if s.kind == "item"),
+            points=question.options or tuple(s.text for s in answer.statements if s.kind == "item"),
             said=question.said + said,
             offers=answer.nearest,
         )

@@ -56,7 +56,7 @@ class SentenceEmbeddings(Embeddings):
                 the pinned ones.
 
         """
-        path, pinned = _locate(name)
+        path, pinned = locate(name)
         # Importing torch takes seconds; whoever only wants --help must not wait for it.
         import torch  # noqa: PLC0415
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
@@ -149,7 +149,7 @@ class SentenceEmbeddings(Embeddings):
         self._worker.shutdown(wait=True, cancel_futures=True)
 
 
-def _locate(name: str) -> tuple[Path | str, str | None]:
+def locate(name: str) -> tuple[Path | str, str | None]:
     """Find the model; for the default one also return its pinned fingerprint."""
     if name != DEFAULT_MODEL:
         return (Path(name) if Path(name).is_dir() else name), None

@@ -1,7 +1,9 @@
-"""The direction that all texts of one field share, and what is left without it."""
+"""What all texts of a library share: a direction, and words that stand nearly everywhere."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,17 +17,28 @@ _SHARE = 0.9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A library's field: `common` is the mean of its vectors, of shape (dimensions,)."""
+    """A library's field.
+
+    `common` is the mean of its vectors, of shape (dimensions,); `spread` is the share of
+    its texts, from 0 to 1, that hold a word.
+    """
 
     common: Vectors
+    spread: Mapping[str, float]
 
     @classmethod
-    def of(cls, vectors: Vectors) -> Field:
-        """Take the field of vectors of shape (n, dimensions), n at least 1."""
-        return cls(np.mean(vectors, axis=0, dtype=np.float32))
+    def of(cls, vectors: Vectors, texts: Collection[Iterable[str]] = ()) -> Field:
+        """Take the field of vectors of shape (n, dimensions) and of texts cut into words."""
+        return cls(np.mean(vectors, axis=0, dtype=np.float32), spread_of(texts))
 
     def distinct(self, vectors: Vectors) -> Vectors:
         """Take the common direction out of vectors (rows, or one), back to unit length."""
         rest = vectors - _SHARE * self.common
         lengths: Vectors = np.linalg.norm(rest, axis=-1, keepdims=True)
         return rest / lengths
+
+
+def spread_of(texts: Collection[Iterable[str]]) -> dict[str, float]:
+    """Return for each word the share of the texts that hold it."""
+    holding = Counter(word for words in texts for word in set(words))
+    return {word: count / len(texts) for word, count in holding.items()}

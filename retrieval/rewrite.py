@@ -96,7 +96,8 @@ class Question:
     `text` is what to search for. `asked` is what the person wants to know in their own
     words: without their story, and without the subject that a follow-up leaves unsaid.
     `parts` are its single questions, if there are several; `roles` are the roles it is
-    about. `detail` asks for a long answer; `said` is what has been said on the subject.
+    about. `detail` asks for a long answer; `said` is what has been said on the subject;
+    `options` is the list that the question picked from, so that another may be picked.
     """
 
     text: str
@@ -107,6 +108,7 @@ class Question:
     follow_up: bool = False
     detail: bool = False
     said: tuple[str, ...] = field(default=(), repr=False)
+    options: tuple[str, ...] = ()
 
 
 class Rewriter:
@@ -134,6 +136,8 @@ class Rewriter:
         """
         if question.roles or not _SEEKS_ROLE.search(question.asked):
             return question.subject
+        if answer.citations and (owner := self._roles.named(answer.citations[0].guide)):
+            return owner[0].title
         naming = [(s.merit, self._roles.named(s.text)) for s in answer.statements]
         one = [(merit, named[0]) for merit, named in naming if len(named) == 1]
         return max(one, key=lambda each: each[0])[1].title if one else question.subject
@@ -171,7 +175,9 @@ class Rewriter:
         point = options[number]
         picked = self._alone(f"{point} {_ORDINAL.sub('', text).strip(' ,.?!')}".strip())
         subject = picked.subject if self._roles.named(point) else point.partition(":")[0]
-        return replace(picked, subject=subject, parts=(), follow_up=True, said=last.said)
+        return replace(
+            picked, subject=subject, parts=(), follow_up=True, said=last.said, options=last.points
+        )
 
     def _about_other_role(self, text: str, last: Exchange) -> Question | None:
         """“And for research scientists?”: the last question, asked of another role."""

@@ -34,8 +34,8 @@ _VIEWS_WEIGHT = 1.0
 _WORDS_WEIGHT = 0.9
 _VIEWS = 2
 
-# Vectors sampled to find the library's field; more do not move it.
-_FIELD_SAMPLE = 2000
+# Chunks read to find the library's field; more do not move it.
+_FIELD_SAMPLE = 400
 
 
 class Searcher:
@@ -90,12 +90,12 @@ class Searcher:
         await asyncio.to_thread(self._index.keep_only, set(live))
 
     async def _sample_field(self, edition: Edition) -> Field | None:
-        sample: list[Vectors] = []
-        async for _, matrix in self._library.index_rows(edition, self._model):
-            sample += list(matrix)
-            if len(sample) >= _FIELD_SAMPLE:
-                break
-        return Field.of(np.stack(sample)) if sample else None
+        sample = [chunk async for chunk in self._library.sample(edition, self._model, _FIELD_SAMPLE)]
+        if not sample:
+            return None
+        texts = [text for chunk in sample for text in (*chunk.asks, *(u.text for u in chunk.units))]
+        vectors = np.concatenate([chunk.vectors[: 1 + len(chunk.asks)] for chunk in sample])
+        return Field.of(vectors, [self.words.terms(text) for text in texts])
 
     async def search(self, text: str, vector: Vectors, k: int) -> list[Passage]:
         """Return the `k` best passages for a question and its vector, best first."""

@@ -19,6 +19,7 @@ import re
 import signal
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -26,7 +27,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
-import chromadb  # noqa: F401 - so that no child has to import it
+# Imported so that no child has to: what is opened, and what the migrations name.
+import bot.memory.conversations
+import bot.memory.gaps
+import chromadb  # noqa: F401
 import numpy as np
 
 from bot.migrations.upgrade import upgrade
@@ -145,6 +149,8 @@ def fork(work: Callable[[], Coroutine[Any, Any, object]]) -> tuple[int, int]:
         with os.fdopen(writing, "w") as answer:
             json.dump(asyncio.run(work()), answer)
         status = 0
+    except BaseException:  # noqa: BLE001 - the child must not go on as its parent
+        traceback.print_exc()
     finally:
         os._exit(status)
 

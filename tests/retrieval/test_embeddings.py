@@ -199,7 +199,7 @@ def test_the_default_model_is_known_by_its_pinned_hash(embeddings: SentenceEmbed
 
 
 def test_a_folder_of_weights_is_known_by_their_hash(embeddings: SentenceEmbeddings) -> None:
-    folder, _ = module._locate(module.DEFAULT_MODEL)
+    folder, _ = module.locate(module.DEFAULT_MODEL)
 
     model = SentenceEmbeddings.load(str(folder))
 

@@ -1,32 +1,42 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from bot.app import App
-from knowledge.guide import Guide
-from knowledge.library import Library
+from bot.app import App, open_app
+from bot.config import Settings
+from knowledge.library import Vectors
+from knowledge.loaders.markdown import read_guides
+from retrieval.chain import Inquiry
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.judge import Judge, load_aspects, load_judge
-from retrieval.refresh import Refresh, ignore_progress
-from retrieval.search import Searcher
+from retrieval.judge import load_aspects, load_judge
+from retrieval.refresh import ignore_progress
 from retrieval.wording import Wording
 
-MakeGuide = Callable[..., Guide]
+GUIDE = """\
+---
+title: {title}
+summary: A guide.
+sources: [{{id: notes, title: Notes}}]
+updated: 2026-01-02
+---
+
+## {heading}
+
+{body}
+"""
 
 
-@pytest.fixture(scope="module")
-async def judge(app: App, wording: Wording) -> Judge:
-    return await load_judge(app.library, app.embeddings, wording)
+def write(folder: Path, title: str, heading: str, body: str) -> None:
+    text = GUIDE.format(title=title, heading=heading, body=body)
+    (folder / f"{title.lower()}.md").write_text(text, encoding="utf-8")
 
 
-async def is_covered(judge: Judge, searcher: Searcher, embeddings: SentenceEmbeddings, question: str) -> bool:
-    vector = embeddings.encode([question])[0]
-    passages = await searcher.search(question, vector, 8)
-    assert searcher.field
-    return judge.covered(searcher.field.distinct(vector), passages, searcher.field)
+async def is_covered(app: App, question: str) -> bool:
+    outcome = await app.chain.answer(Inquiry(question))
+    return outcome.answer.covered
 
 
 @pytest.mark.parametrize(
@@ -38,8 +48,8 @@ async def is_covered(judge: Judge, searcher: Searcher, embeddings: SentenceEmbed
         "Which projects belong in a portfolio?",
     ],
 )
-async def test_what_the_guides_say_is_covered(app: App, judge: Judge, question: str) -> None:
-    assert await is_covered(judge, app.searcher, app.embeddings, question)
+async def test_what_the_guides_say_is_covered(app: App, question: str) -> None:
+    assert await is_covered(app, question)
 
 
 @pytest.mark.parametrize(
@@ -50,55 +60,46 @@ async def test_what_the_guides_say_is_covered(app: App, judge: Judge, question: 
         "How do I bake bread?",
     ],
 )
-async def test_what_the_guides_leave_open_is_not(app: App, judge: Judge, question: str) -> None:
-    assert not await is_covered(judge, app.searcher, app.embeddings, question)
+async def test_what_the_guides_leave_open_is_not(app: App, question: str) -> None:
+    assert not await is_covered(app, question)
 
 
-async def test_a_guide_that_holds_the_evidence_is_not_refused(
-    library: Library,
-    refresh: Refresh,
-    searcher: Searcher,
-    embeddings: SentenceEmbeddings,
-    wording: Wording,
-    make_guide: MakeGuide,
-) -> None:
+async def test_a_guide_added_on_what_was_left_open_is_not_refused(tmp_path: Path) -> None:
+    guides = tmp_path / "guides"
+    guides.mkdir()
+    write(guides, "Jobs", "Data scientists", "A data scientist studies data. A data scientist needs statistics.")
     question = "What is the average salary of a data scientist?"
-    jobs = make_guide("jobs", "A data scientist studies data.", "A data scientist needs statistics.")
-    pay = make_guide("pay", "The average salary of a data scientist was 100,000 dollars in one survey.")
-    judge = await load_judge(library, embeddings, wording)
 
-    answers = []
-    for guides in ([jobs], [jobs, pay]):
-        plan = await refresh.plan(guides)
-        await refresh.apply(plan, actor="test", note="", progress=ignore_progress)
-        answers.append(await is_covered(judge, searcher, embeddings, question))
+    async with open_app(Settings(data_dir=tmp_path / "data", guides_dir=guides)) as app:
+        before = await is_covered(app, question)
+        write(guides, "Pay", "Salaries", "The average salary of a data scientist was 100,000 dollars in 2025.")
+        plan = await app.refresh.plan(read_guides(guides))
+        await app.refresh.apply(plan, actor="test", note="", progress=ignore_progress)
+        after = await is_covered(app, question)
 
-    assert answers == [False, True]
+    assert (before, after) == (False, True)
 
 
-async def test_examples_are_encoded_once_and_kept(
-    library: Library, embeddings: SentenceEmbeddings, wording: Wording
-) -> None:
-    class Counted(SentenceEmbeddings):
-        calls = 0
+async def test_the_examples_are_not_encoded_at_every_start(app: App) -> None:
+    class Refusing(SentenceEmbeddings):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            raise AssertionError(f"{len(texts)} texts are encoded again")
 
-        def encode(self, texts: list[str]) -> object:  # type: ignore[override]
-            self.calls += 1
-            return super().encode(texts)
+    refusing = Refusing(app.embeddings._model, app.embeddings.fingerprint)
+    wording = Wording.load()
+    async for _, text in app.library.texts(await app.library.live()):
+        wording.learn(text)
 
-    counted = Counted(embeddings._model, embeddings.fingerprint)
+    judge = await load_judge(app.library, refusing, wording, app.searcher.words)
 
-    await load_judge(library, counted, wording)
-    await load_judge(library, counted, wording)
-
-    assert counted.calls == 1
-    counted.close()
+    assert len(judge._vectors) == sum(len(aspect.examples) for aspect in load_aspects())
+    refusing.close()
 
 
 def test_evidence_is_matched_as_whole_words_and_beside_a_number_where_one_is_needed(tmp_path: Path) -> None:
     path = tmp_path / "uncovered.yaml"
     path.write_text(
-        "- {aspect: pay, evidence: [pay, c++], examples: [how much]}\n"
+        "- {aspect: pay, evidence: [pay, day rate], examples: [how much]}\n"
         "- {aspect: time, evidence: [weeks], number: true, examples: [how long]}\n"
         "- {aspect: weather, evidence: [], examples: [is it raining]}\n",
         encoding="utf-8",

@@ -431,7 +431,7 @@ def test_a_kill_at_any_moment_loses_nothing_and_mixes_nothing(victim: Victim) ->
 
         answer = victim.order(inspect=True)
 
-        assert answer["status"] == 0
+        assert answer["status"] == 0, f"kill {kill}: the coach does not start"
         seen = answer["said"]
         assert seen["whole"]
         assert len(seen["rounds"]) == 1, f"kill {kill}: editions are mixed"

@@ -1,0 +1,45 @@
+# Everything here works from a fresh clone; each command prepares what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup chat test check bench eval docs clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## Prepare .venv with everything the coach needs
+
+chat: $(READY)  ## Talk with the coach
+	$(BIN)/career-coach chat
+
+test: $(READY)  ## Run the tests
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## Read the code for faults without running it
+	$(BIN)/ruff check .
+
+bench: $(READY)  ## Measure how quick the coach is
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+eval: $(READY)  ## Measure how good the answers are
+	$(BIN)/career-coach eval
+
+docs: $(READY)  ## Make the README's picture and example output anew
+	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python docs/make_examples.py
+
+clean:  ## Remove .venv and what tools leave behind; the data folder stays
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Career Coach needs Python 3.11 or newer, and $(PYTHON) is not. Name another: make setup PYTHON=python3.12" >&2; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -c constraints.txt -e ".[dev]"
+	@touch $@

@@ -1,0 +1,107 @@
+"""Says what is configured and reachable, and how to mend what is not."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import DataError, only_writer, open_library
+from bot.config import Settings, load_settings
+from knowledge.errors import CoachError
+from knowledge.library import draft
+from knowledge.loaders.markdown import read_guides
+from retrieval.embeddings import locate
+from retrieval.index import VectorIndex, open_client
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found: whether it is well, what was seen, and how to mend it."""
+
+    what: str
+    well: bool
+    seen: str
+
+
+async def examine() -> None:
+    """Look at everything and print a table.
+
+    Raises:
+        CoachError: a setting cannot be used, so that nothing further can be looked at.
+
+    """
+    settings = load_settings()
+    looks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("data folder", _data_folder),
+        ("guides", _guides),
+        ("embedding model", _model),
+        ("library", _library),
+        ("index", _index),
+    ]
+    findings = [await _look(what, look, settings) for what, look in looks]
+    table = Table("", "state", "what was found")
+    for finding in findings:
+        table.add_row(finding.what, "well" if finding.well else "to mend", finding.seen)
+    Console().print(table)
+    if not all(finding.well for finding in findings):
+        raise SystemExit(1)
+
+
+async def _look(
+    what: str, look: Callable[[Settings], Awaitable[str]], settings: Settings
+) -> Finding:
+    try:
+        return Finding(what, well=True, seen=await look(settings))
+    except CoachError as error:
+        return Finding(what, well=False, seen=str(error))
+
+
+async def _data_folder(settings: Settings) -> str:
+    with only_writer(settings.data_dir):
+        return f"{settings.data_dir.resolve()}, free to write"
+
+
+async def _guides(settings: Settings) -> str:
+    guides = read_guides(settings.guides_dir)
+    sections = sum(len(guide.sections) for guide in guides)
+    return f"{len(guides)} guides with {sections} sections in {settings.guides_dir}"
+
+
+async def _model(settings: Settings) -> str:
+    if importlib.util.find_spec("torch") is None:
+        raise DataError("torch is not installed. Run: make setup")
+    _, fingerprint = await asyncio.to_thread(locate, settings.embedding_model)
+    return f"{settings.embedding_model}, {'weights as pinned' if fingerprint else 'not pinned'}"
+
+
+async def _library(settings: Settings) -> str:
+    guides = read_guides(settings.guides_dir)
+    async with open_library(settings) as (_, library):
+        live = await library.live()
+    if not live.id:
+        return "empty; it is filled at the first question, or by: career-coach kb refresh"
+    wanted = {guide.id: draft(guide).version_id for guide in guides}
+    changed = len(wanted.items() ^ dict(live.versions).items())
+    if changed:
+        raise DataError("The guides' folder has changed since. Run: career-coach kb refresh")
+    return f"edition {live.id} with {len(live.versions)} guides, as in the guides' folder"
+
+
+async def _index(settings: Settings) -> str:
+    async with open_library(settings) as (_, library):
+        live = await library.live()
+        wanted = {chunk_id async for chunk_id, _ in library.texts(live)}
+    if not live.id:
+        return "empty, like the library"
+    with only_writer(settings.data_dir):
+        client = await asyncio.to_thread(open_client, settings.index_path)
+        indexed = await asyncio.to_thread(VectorIndex(client, live.model).chunk_ids)
+    missing = len(wanted - indexed)
+    if missing:
+        raise DataError(f"{missing} chunks are missing. The next start of the coach mends it.")
+    return f"{len(wanted)} chunks, all there"

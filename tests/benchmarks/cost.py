@@ -1,0 +1,133 @@
+"""What answering and refreshing cost, as ratios measured in one process.
+
+Run it with `make bench`. Absolute times depend on the machine; the ratios should not.
+`python -m tests.benchmarks.cost --quick` leaves the 100,000 chunks out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from bot.app import App, open_app
+from bot.config import Settings
+from bot.evaluation.golden import load_golden
+from bot.reply import Message
+from knowledge.guide import Guide, Section, Source
+from knowledge.library import draft, embedding_digest, texts_to_embed
+from retrieval.chain import Inquiry
+
+_GOLDEN = Path(__file__).parents[1] / "golden"
+_QUESTIONS = 60
+_SMALL, _LARGE = 1_000, 100_000
+_CHUNKS_A_GUIDE = 500
+
+
+async def _timed(work: Callable[[], Awaitable[object]]) -> float:
+    start = time.perf_counter()
+    await work()
+    return time.perf_counter() - start
+
+
+async def _answering(app: App, questions: Sequence[str]) -> tuple[float, float, float]:
+    """Return the median seconds of encoding, of answering, and of a whole remembered turn."""
+    encode, answer, turn = [], [], []
+    for number, question in enumerate(questions):
+        message = Message("benchmark", f"{time.time_ns()}-{number}", question)
+        encode.append(await _timed(lambda q=question: app.embeddings.aencode([q])))  # type: ignore[misc]
+        answer.append(await _timed(lambda q=question: app.chain.answer(Inquiry(q))))  # type: ignore[misc]
+        turn.append(await _timed(lambda m=message: app.coach.reply(m)))  # type: ignore[misc]
+    return median(encode), median(answer), median(turn)
+
+
+async def _refreshing(app: App) -> tuple[float, int]:
+    """Return seconds of a full refresh over the encoding it needs, and chunks of one without changes."""
+    guides = [_renamed(guide) for guide in app.guides]
+    plan = await app.refresh.plan(guides)
+    texts = [texts_to_embed(chunk) for chunk in plan.missing.values()]
+
+    async def encode_alone() -> None:
+        for start in range(0, len(texts), 32):
+            batch = [text for each in texts[start : start + 32] for text in each]
+            await asyncio.to_thread(app.embeddings.encode, batch)
+
+    async def refresh() -> None:
+        await app.refresh.apply(plan, actor="benchmark", note="", progress=lambda *_: None)
+
+    await encode_alone()  # the first run warms the model up
+    alone = await _timed(encode_alone)
+    whole = await _timed(refresh)
+    again = await app.refresh.plan(guides)
+    return whole / alone, again.to_encode
+
+
+def _renamed(guide: Guide) -> Guide:
+    """A guide whose every text differs, so that nothing is known yet."""
+    sections = tuple(
+        Section(f"{s.heading} anew", f"Anew. {s.body}", s.sources, tuple(f"{a} now" for a in s.asks))
+        for s in guide.sections
+    )
+    return Guide(guide.id, f"{guide.title} anew", guide.summary, guide.updated, guide.sources, sections)
+
+
+async def _grow(app: App, chunks: int) -> None:
+    """Put a library of so many synthetic chunks in place of what there is."""
+    rng = np.random.default_rng(chunks)
+    words = [f"word{n}" for n in range(5000)]
+    source = Source("synthetic", "Synthetic")
+    versions = []
+    for number in range(chunks // _CHUNKS_A_GUIDE):
+        sections = tuple(
+            Section(f"Section {n}", f"Learn {' '.join(rng.choice(words, 40))}.", (source,))
+            for n in range(_CHUNKS_A_GUIDE)
+        )
+        guide = Guide(f"g{number}", f"Guide {number}", "Synthetic", date(2026, 1, 1), (source,), sections)
+        item = draft(guide)
+        vectors = {}
+        for chunk in item.chunks:
+            matrix = rng.standard_normal((len(texts_to_embed(chunk)), 384)).astype(np.float32)
+            vectors[embedding_digest(chunk)] = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+        await app.library.keep_vectors(app.embeddings.fingerprint, vectors)
+        await app.library.write([item])
+        versions.append(item.version_id)
+    await app.library.publish(versions, model=app.embeddings.fingerprint, actor="benchmark", note="")
+    await app.searcher.open()
+
+
+async def _run(*, quick: bool) -> None:
+    questions = [item.question for item in load_golden(_GOLDEN, "tune").answerable[:_QUESTIONS]]
+    table = Table("measured in one process", "ratio", "goal")
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_app(Settings(data_dir=Path(folder))) as app:
+            await _answering(app, questions[:5])
+            encode, answer, turn = await _answering(app, questions)
+            table.add_row("answering / encoding the question, p50", f"{answer / encode:.2f}", "≤ 2")
+            table.add_row("… a whole turn, remembered on disk", f"{turn / encode:.2f}", "")
+            ratio, unchanged = await _refreshing(app)
+            table.add_row("refreshing everything / its encoding", f"{ratio:.2f}", "≤ 1.15")
+            table.add_row("chunks encoded when nothing changed", str(unchanged), "0")
+            if not quick:
+                await _grow(app, _SMALL)
+                _, small, _ = await _answering(app, questions)
+                await _grow(app, _LARGE)
+                _, large, _ = await _answering(app, questions)
+                table.add_row(
+                    f"answering with {_LARGE:,} chunks / with {_SMALL:,}", f"{large / small:.2f}", "≤ 2"
+                )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave the 100,000 chunks out")
+    asyncio.run(_run(quick=parser.parse_args().quick))
