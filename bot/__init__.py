@@ -1,0 +1,1 @@
+"""A person talks to the coach: front ends, the coach itself, and what is remembered."""

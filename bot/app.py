@@ -107,7 +107,7 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
                 embeddings.close()
 
 
-async def _assemble(
+async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed every part
     settings: Settings,
     engine: AsyncEngine,
     library: Library,

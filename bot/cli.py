@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -75,9 +75,7 @@ def ask(
     as_json: AsJson = False,
     jsonl: Annotated[
         bool,
-        typer.Option(
-            "--jsonl", help='Read `{"user", "channel"?, "text"}` a line, write a line for each.'
-        ),
+        typer.Option("--jsonl", help='Read `{"user", "channel"?, "text"}` a line, write a line for each.'),
     ] = False,
 ) -> None:
     """Ask one question, or with --jsonl many.
@@ -141,7 +139,8 @@ def search(
 @app.command("eval")
 def evaluate(
     part: Annotated[
-        str, typer.Option(help="Which part: tune (may be looked at), aside (kept aside) or all.")
+        Literal["tune", "aside", "all"],
+        typer.Option(help="Which part: tune (may be looked at), aside (kept aside) or all."),
     ] = "aside",
     golden: Annotated[Path, typer.Option(help="The golden set's folder.")] = Path("tests/golden"),
     *,
@@ -151,8 +150,6 @@ def evaluate(
     """Measure the coach on the golden set, beside the plain pipeline everyone starts from."""
     from bot.frontends.terminal.evaluation import evaluate as run
 
-    if part not in {"tune", "aside", "all"}:
-        raise typer.BadParameter(f"“{part}” is none of tune, aside, all")
     _run(run(_settings(), golden, part, misses=misses, as_json=as_json))
 
 
@@ -162,5 +159,3 @@ def doctor() -> None:
     from bot.doctor import examine
 
     _run(examine())
-
-

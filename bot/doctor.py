@@ -52,9 +52,7 @@ async def examine() -> None:
         raise SystemExit(1)
 
 
-async def _look(
-    what: str, look: Callable[[Settings], Awaitable[str]], settings: Settings
-) -> Finding:
+async def _look(what: str, look: Callable[[Settings], Awaitable[str]], settings: Settings) -> Finding:
     try:
         return Finding(what, well=True, seen=await look(settings))
     except CoachError as error:

@@ -47,7 +47,7 @@ def read_object(line: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise LineError(f"this line is not JSON ({error})") from None
     if not isinstance(fields, dict):
-        raise LineError("this line must be a JSON object such as {\"user\": \"ada\", \"text\": \"hi\"}")
+        raise LineError('this line must be a JSON object such as {"user": "ada", "text": "hi"}')
     return fields
 
 

@@ -1,0 +1,1 @@
+"""What the coach knows: guides, roles, words, and the library that holds them."""

@@ -196,7 +196,7 @@ class Library:
                 .where(_EditionGuide.edition_id == row.id)
                 .order_by(_GuideVersion.guide_id)
             )
-            return Edition(row.id, row.model, {guide_id: version_id for guide_id, version_id in versions})
+            return Edition(row.id, row.model, {row.guide_id: row.id for row in versions})
 
     async def guides(self) -> list[GuideSummary]:
         """List the live guides by title."""
@@ -330,9 +330,7 @@ class Library:
             ids = [item.version_id for item in drafts]
             known: set[str] = set()
             for batch in _batches(ids):
-                known |= set(
-                    await db.scalars(select(_GuideVersion.id).where(_GuideVersion.id.in_(batch)))
-                )
+                known |= set(await db.scalars(select(_GuideVersion.id).where(_GuideVersion.id.in_(batch))))
             for item in drafts:
                 if item.version_id not in known:
                     await db.execute(insert(_GuideVersion), _version_row(item))

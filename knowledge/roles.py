@@ -43,9 +43,7 @@ class Roles:
 
     def replace(self, text: str, old: Role, new: Role) -> str:
         """Put one role in the place of another."""
-        return self._mention.sub(
-            lambda match: new.title if self._role(match) == old else match[0], text
-        )
+        return self._mention.sub(lambda match: new.title if self._role(match) == old else match[0], text)
 
     def _role(self, match: re.Match[str]) -> Role | None:
         # None for a few letters that only a pattern takes for others of theirs: “data ſcience”.
@@ -59,6 +57,4 @@ class Roles:
 def load_roles(path: Path = _ROLES) -> Roles:
     """Read the roles of the project."""
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Roles(
-        [Role(entry["id"], entry["title"], tuple(entry["aliases"])) for entry in entries]
-    )
+    return Roles([Role(entry["id"], entry["title"], tuple(entry["aliases"])) for entry in entries])

@@ -36,44 +36,58 @@ class Unit:
 
 def split_units(body: str) -> tuple[Unit, ...]:
     """Cut Markdown into units in reading order."""
-    return tuple(_walk(_markdown.parse(body)))
+    cutter = _Cutter()
+    return tuple(unit for token in _markdown.parse(body) for unit in cutter.take(token))
 
 
-def _walk(tokens: list[Token]) -> Iterator[Unit]:
-    block = -1
-    in_list = 0
-    in_table = False
-    header: list[str] = []
-    row: list[str] = []
-    for token in tokens:
-        match token.type:
+class _Cutter:
+    """Follows Markdown's tokens and says which unit, if any, each one brings."""
+
+    def __init__(self) -> None:
+        self._block = -1
+        self._lists = 0  # how many lists are open around the token
+        self._in_table = False
+        self._header: list[str] = []
+        self._row: list[str] = []
+
+    def take(self, token: Token) -> Iterator[Unit]:
+        """Take the next token."""
+        if token.type == "inline":
+            yield from self._text(token)
+        elif token.type == "tr_close" and self._header:
+            yield Unit("row", _row_text(self._header, self._row), self._block)
+        else:
+            self._structure(token.type)
+
+    def _text(self, token: Token) -> Iterator[Unit]:
+        text = _plain(token)
+        if self._in_table:
+            self._row.append(text)
+        elif self._lists:
+            yield Unit("item", text, self._block)
+        else:
+            for sentence in sentencex.segment("en", text):
+                if said := sentence.strip():
+                    yield Unit("sentence", said, self._block)
+
+    def _structure(self, kind: str) -> None:
+        match kind:
             case "bullet_list_open" | "ordered_list_open":
-                block += not in_list
-                in_list += 1
+                self._block += not self._lists
+                self._lists += 1
             case "bullet_list_close" | "ordered_list_close":
-                in_list -= 1
-            case "paragraph_open" if not in_list:
-                block += 1
+                self._lists -= 1
+            case "paragraph_open" if not self._lists:
+                self._block += 1
             case "table_open":
-                block += 1
-                in_table, header = True, []
+                self._block += 1
+                self._in_table, self._header = True, []
             case "table_close":
-                in_table = False
+                self._in_table = False
             case "thead_close":
-                header, row = row, []
+                self._header = self._row
             case "tr_open":
-                row = []
-            case "tr_close" if header:
-                if text := _row_text(header, row):
-                    yield Unit("row", text, block)
-            case "inline" if in_table:
-                row.append(_plain(token))
-            case "inline" if in_list:
-                yield Unit("item", _plain(token), block)
-            case "inline":
-                for sentence in sentencex.segment("en", _plain(token)):
-                    if text := sentence.strip():
-                        yield Unit("sentence", text, block)
+                self._row = []
             case _:
                 pass
 
@@ -84,9 +98,7 @@ def _plain(token: Token) -> str:
     for child in token.children or ():
         if child.type in {"softbreak", "hardbreak"}:
             parts.append(" ")
-        elif child.type in {"text", "code_inline"}:
-            parts.append(child.content)
-        elif child.type == "image":
+        elif child.type in {"text", "code_inline", "image"}:
             parts.append(child.content)
     return _SPACE.sub(" ", "".join(parts)).strip()
 

@@ -68,10 +68,10 @@ class Answer:
     """
 
     covered: bool
-    statements: tuple[Statement, ...]
-    citations: tuple[Citation, ...]
     passages: tuple[Passage, ...]
     nearest: tuple[str, ...]
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
 
     @property
     def text(self) -> str:

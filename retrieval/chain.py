@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from knowledge.library import Vectors
@@ -12,7 +11,7 @@ from knowledge.roles import Roles
 from retrieval.answer import Answer, Passage
 from retrieval.compose import Aim, compose, topics
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.field import Field
+from retrieval.field import Field, unit_length
 from retrieval.judge import Judge, Reading
 from retrieval.rewrite import Exchange, Question, Rewriter
 from retrieval.search import Searcher, likeness
@@ -99,17 +98,18 @@ class AnswerChain:
         whole, others = vectors[0], vectors[1:]
         if question.follow_up and asked:
             # The subject must not drown what is newly asked about it.
-            whole = _unit(whole + others[0])
+            whole = unit_length(whole + others[0])
         found = await self._searcher.search(question.text, whole, 2 * _PASSAGES)
         passages = tuple(p for p in found if self._concerns(p, question))[:_PASSAGES]
         field = self._searcher.field or Field.of(vectors)
         query = field.distinct(whole)
-        aims = tuple(
-            _aim(field.distinct(part), passages, field) for part in others[len(asked) :]
-        ) or (Aim(query, passages),)
+        aims = tuple(_aim(field.distinct(part), passages, field) for part in others[len(asked) :]) or (
+            Aim(query, passages),
+        )
         words = self._searcher.words.terms(question.asked)
         readings = tuple(
-            Reading(vector, question.asked, words) for vector in (query, *field.distinct(others[: len(asked)]))
+            Reading(vector, question.asked, words)
+            for vector in (query, *field.distinct(others[: len(asked)]))
         )
         return _Found(question, aims, passages, readings, field)
 
@@ -145,7 +145,7 @@ class AnswerChain:
             )
         else:
             nearest = topics([passage.chunk for passage in found.passages])
-            answer = Answer(False, (), (), found.passages, nearest)
+            answer = Answer(covered=False, passages=found.passages, nearest=nearest)
         return Outcome(answer, self._exchange(question, answer))
 
     def _is_about(self, text: str, question: Question) -> bool:
@@ -166,13 +166,5 @@ class AnswerChain:
 
 def _aim(query: Vectors, passages: tuple[Passage, ...], field: Field) -> Aim:
     """Order what the whole message found by how well it fits one of its questions."""
-    ranked = (
-        replace(p, score=likeness(p.chunk, query, field) + _WHOLE_MESSAGE * p.score)
-        for p in passages
-    )
+    ranked = (replace(p, score=likeness(p.chunk, query, field) + _WHOLE_MESSAGE * p.score) for p in passages)
     return Aim(query, tuple(sorted(ranked, key=lambda p: -p.score)))
-
-
-def _unit(vector: Vectors) -> Vectors:
-    scaled: Vectors = vector / np.linalg.norm(vector)
-    return scaled

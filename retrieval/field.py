@@ -33,9 +33,14 @@ class Field:
 
     def distinct(self, vectors: Vectors) -> Vectors:
         """Take the common direction out of vectors (rows, or one), back to unit length."""
-        rest = vectors - _SHARE * self.common
-        lengths: Vectors = np.linalg.norm(rest, axis=-1, keepdims=True)
-        return rest / lengths
+        rest = vectors - np.float32(_SHARE) * self.common
+        return unit_length(rest)
+
+
+def unit_length(vectors: Vectors) -> Vectors:
+    """Scale vectors (rows, or one) to length 1."""
+    scaled: Vectors = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return scaled
 
 
 def spread_of(texts: Collection[Iterable[str]]) -> dict[str, float]:

@@ -30,8 +30,9 @@ _QUESTION = re.compile(r"#\d+$")
 
 def open_client(path: Path) -> ClientAPI:
     """Open the Chroma database in a folder of this machine."""
-    import chromadb  # noqa: PLC0415 - seconds to import, and --help must not wait for it
-    from chromadb.config import Settings  # noqa: PLC0415
+    # Chroma takes a second to import; whoever only wants --help must not wait for it.
+    import chromadb
+    from chromadb.config import Settings
 
     return chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
 
@@ -60,7 +61,7 @@ class VectorIndex:
         if not (rows := self._collection.count()):
             return {}
         found = self._collection.query(
-            query_embeddings=[vector], n_results=min(k, rows), include=["distances"]
+            query_embeddings=np.stack([vector]), n_results=min(k, rows), include=["distances"]
         )
         best: dict[str, float] = {}
         for row_id, distance in zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True):
@@ -77,13 +78,17 @@ class VectorIndex:
             vectors += list(matrix)
         for start in range(0, len(ids), _WRITE_BATCH):
             end = start + _WRITE_BATCH
-            self._collection.upsert(ids=ids[start:end], embeddings=vectors[start:end])
+            self._collection.upsert(ids=ids[start:end], embeddings=np.stack(vectors[start:end]))
 
     def keep_only(self, chunk_ids: set[str]) -> None:
         """Delete every row of a chunk that is not named."""
         stale = [row for row in self._row_ids() if _chunk_of(row) not in chunk_ids]
         for start in range(0, len(stale), _WRITE_BATCH):
             self._collection.delete(ids=stale[start : start + _WRITE_BATCH])
+
+    def chunk_ids(self) -> set[str]:
+        """Name the chunks that have a row."""
+        return {_chunk_of(row) for row in self._row_ids()}
 
     def incomplete(self, rows: Iterable[tuple[str, Vectors]]) -> list[tuple[str, Vectors]]:
         """Pick the chunks of which any row is missing."""

@@ -81,6 +81,4 @@ class WordIndex:
         if not queries:
             return {}
         found = self._searcher.search(tantivy.Query.boolean_query(queries), k, count=False)
-        return {
-            self._searcher.doc(address).get_first("id"): score for score, address in found.hits
-        }
+        return {str(self._searcher.doc(address).get_first("id")): score for score, address in found.hits}

@@ -11,12 +11,13 @@ import numpy as np
 
 from knowledge.chunking import Chunk
 from knowledge.guide import Guide
-from knowledge.library import Draft, Edition, Library, Vectors, draft, embedding_digest, texts_to_embed
+from knowledge.library import Draft, Edition, Library, Vectors, draft, texts_to_embed
 from retrieval.embeddings import BATCH_SIZE, SentenceEmbeddings
 from retrieval.search import Searcher
 
 # Called with (chunks encoded so far, chunks to encode).
 Progress = Callable[[int, int], None]
+
 
 def ignore_progress(_done: int, _total: int) -> None:
     """Show nothing."""
@@ -90,9 +91,7 @@ class Refresh:
         await self._library.write(plan.drafts)
         versions = {item.guide.id: item.version_id for item in plan.drafts}
         await self._searcher.prepare(Edition(0, model, versions))
-        edition = await self._library.publish(
-            list(versions.values()), model=model, actor=actor, note=note
-        )
+        edition = await self._library.publish(list(versions.values()), model=model, actor=actor, note=note)
         await self._searcher.follow(edition)
         return edition
 

@@ -39,7 +39,8 @@ _ORDINALS = {
     "fifth": 4, "5th": 4, "last": -1,
 }  # fmt: skip
 _ORDINAL = re.compile(
-    rf"\b(?:the )?(?P<word>{'|'.join(_ORDINALS)})(?: (?:one|point|option|item|thing|role|bullet))?(?=[\s,.?!]|$)"
+    rf"\b(?:the )?(?P<word>{'|'.join(_ORDINALS)})"
+    r"(?: (?:one|point|option|item|thing|role|bullet))?(?=[\s,.?!]|$)"
     r"|\b(?:number|no\.?|#|option|point) ?(?P<number>[1-9])\b",
     re.IGNORECASE,
 )
@@ -147,7 +148,9 @@ class Rewriter:
         asked = " ".join(clauses)
         named = self._roles.named(asked) or self._roles.named(text)
         subject = named[0].title if len(named) == 1 else _shorten(asked)
-        detail = bool(re.search(r"\b(?:in (?:more )?detail|detailed|thorough(?:ly)?|at length)\b", text, re.IGNORECASE))
+        detail = bool(
+            re.search(r"\b(?:in (?:more )?detail|detailed|thorough(?:ly)?|at length)\b", text, re.IGNORECASE)
+        )
         # Beside a story the questions are answered together: each draws on the story.
         several = len(clauses) > 1 and len(asked.split()) >= _MOSTLY_ASKING * len(text.split())
         return Question(text, asked, subject, named, clauses if several else (), detail=detail)
@@ -175,9 +178,7 @@ class Rewriter:
         point = options[number]
         picked = self._alone(f"{point} {_ORDINAL.sub('', text).strip(' ,.?!')}".strip())
         subject = picked.subject if self._roles.named(point) else point.partition(":")[0]
-        return replace(
-            picked, subject=subject, parts=(), follow_up=True, said=last.said, options=last.points
-        )
+        return replace(picked, subject=subject, parts=(), follow_up=True, said=last.said, options=last.points)
 
     def _about_other_role(self, text: str, last: Exchange) -> Question | None:
         """“And for research scientists?”: the last question, asked of another role."""

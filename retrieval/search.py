@@ -73,9 +73,7 @@ class Searcher:
     async def prepare(self, edition: Edition) -> None:
         """Index what an edition adds, while the live one goes on being searched."""
         rows = [
-            row
-            async for row in self._library.index_rows(edition, self._model)
-            if row[0] not in self._live
+            row async for row in self._library.index_rows(edition, self._model) if row[0] not in self._live
         ]
         await asyncio.to_thread(self._index.add, rows)
 

@@ -22,27 +22,30 @@ _MAX_EDITS = 2
 _LIBRARY_COUNT = 10**9
 
 # Words that carry no topic: articles, pronouns, auxiliaries, fillers of chat.
-_EMPTY_WORDS = frozenset(
-    """
-    a about actually again all also always am an and any anybody anyone anything are as ask at
-    be because been being bit both but by can cannot cant come could did do does doing dont
-    each else etc even ever every exactly example for from get getting give go going gonna good
-    got great had has have having he hello help her here hey hi him his how i if im in instead
-    into is it its ive just kind know least let like likely look lot made make many maybe me
-    mean might more most much must my myself need no nor not now of off oh ok okay on once one
-    ones only or other others our out over own people please possible pretty probably put
-    quite rather really right same say see she should show so some somebody someone something
-    sort still such sure take tell than thank thanks that the their them then there these they
-    thing things think this those though to too try u up us use very want was way we well were
-    what whats when where whether which while who whose why will with within without would yes
-    yet you your
-    """.split()
-)
+_EMPTY_WORDS = """
+    a about actually again all also always am an and any anybody anyone anything are as ask
+    at be because been being bit both but by can cannot cant come could did do does doing
+    dont each else etc even ever every exactly example for from get getting give go going
+    gonna good got great had has have having he hello help her here hey hi him his how i if
+    im in instead into is it its ive just kind know least let like likely look lot made make
+    many maybe me mean might more most much must my myself need no nor not now of off oh ok
+    okay on once one ones only or other others our out over own people please possible
+    pretty probably put quite rather really right same say see she should show so some
+    somebody someone something sort still such sure take tell than thank thanks that the
+    their them then there these they thing things think this those though to too try u up us
+    use very want was way we well were what whats when where whether which while who whose
+    why will with within without would yes yet you your
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
 def content_words(text: str) -> list[str]:
     """List the words that say what a text is about, lower case, in order."""
-    return [word for word in _WORD.findall(text.casefold()) if word.replace("’", "'").replace("'", "") not in _EMPTY_WORDS]
+    return [
+        word
+        for word in _WORD.findall(text.casefold())
+        if word.replace("’", "'").replace("'", "") not in _EMPTY
+    ]
 
 
 class Wording:
@@ -50,9 +53,7 @@ class Wording:
 
     def __init__(self, glossary: Mapping[str, Iterable[str]], spelling: SymSpell) -> None:
         """Use a glossary of full name → short forms, and a speller's dictionary."""
-        self._full = {
-            short.casefold(): full for full, shorts in glossary.items() for short in shorts
-        }
+        self._full = {short.casefold(): full for full, shorts in glossary.items() for short in shorts}
         longest_first = sorted(self._full, key=len, reverse=True)
         choices = "|".join(re.escape(short) for short in longest_first)
         self._short = re.compile(rf"(?<![\w+#])(?:{choices})(?![\w+#])", re.IGNORECASE)

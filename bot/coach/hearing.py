@@ -34,8 +34,7 @@ NO_TOPIC = (
     "for example “what maths do I need?” or “which role suits me?”"
 )
 FOREIGN = (
-    "I only speak English so far, and so do my guides. "
-    "Could you ask me in English? Simple words are fine."
+    "I only speak English so far, and so do my guides. Could you ask me in English? Simple words are fine."
 )
 
 

@@ -1,0 +1,1 @@
+"""Where people meet the coach. A front end translates and decides nothing."""

@@ -110,4 +110,5 @@ def _turn(row: Any) -> Turn:  # noqa: ANN401 - a row's columns are not typed
 
 
 def _exchange(fields: dict[str, Any]) -> Exchange:
-    return Exchange(**{key: tuple(v) if isinstance(v, list) else v for key, v in fields.items()})
+    lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+    return Exchange(**{**fields, **lists})

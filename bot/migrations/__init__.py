@@ -1,0 +1,1 @@
+"""The tables, as the steps that lead to them."""

@@ -127,9 +127,7 @@ class _FrontMatter:
         return Source(**fields)
 
 
-def _sections(
-    file_name: str, lines: list[str], start: int, sources: tuple[Source, ...]
-) -> Iterator[Section]:
+def _sections(file_name: str, lines: list[str], start: int, sources: tuple[Source, ...]) -> Iterator[Section]:
     heads = [n for n in range(start, len(lines)) if _HEADING.match(lines[n])]
     if not heads:
         raise GuideError(file_name, start + 1, "a guide needs at least one section: a line `## Heading`")
@@ -137,7 +135,9 @@ def _sections(
         if _OTHER_HEADING.match(lines[number]):
             raise GuideError(file_name, number + 1, "sections are `##` headings only; make it `##`")
         if number < heads[0] and lines[number].strip():
-            raise GuideError(file_name, number + 1, "text stands before the first `##` heading; move it under one")
+            raise GuideError(
+                file_name, number + 1, "text stands before the first `##` heading; move it under one"
+            )
     seen: set[str] = set()
     for head, end in zip(heads, [*heads[1:], len(lines)], strict=True):
         section = _section(file_name, lines, head, end, sources)
@@ -147,9 +147,7 @@ def _sections(
         yield section
 
 
-def _section(
-    file_name: str, lines: list[str], head: int, end: int, sources: tuple[Source, ...]
-) -> Section:
+def _section(file_name: str, lines: list[str], head: int, end: int, sources: tuple[Source, ...]) -> Section:
     match = _HEADING.match(lines[head])
     assert match is not None  # noqa: S101 - the caller found the heading with this pattern
     meta: dict[str, list[str]] = {key: [] for key in _META_KEYS}
@@ -164,7 +162,9 @@ def _section(
         body_start += 1
     body = "\n".join(lines[body_start:end]).strip()
     if not body:
-        raise GuideError(file_name, head + 1, f"the section “{match['heading']}” is empty; write it or remove it")
+        raise GuideError(
+            file_name, head + 1, f"the section “{match['heading']}” is empty; write it or remove it"
+        )
     return Section(
         heading=match["heading"],
         body=body,
@@ -173,9 +173,7 @@ def _section(
     )
 
 
-def _named(
-    lines: list[str], sources: tuple[Source, ...], file_name: str, line: int
-) -> tuple[Source, ...]:
+def _named(lines: list[str], sources: tuple[Source, ...], file_name: str, line: int) -> tuple[Source, ...]:
     if not lines:
         return sources
     by_id = {source.id: source for source in sources}

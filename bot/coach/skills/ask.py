@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.reply import Message, Reply
 from bot.memory.conversations import Turn
 from bot.memory.gaps import Gaps
+from bot.reply import Message, Reply
 from retrieval.chain import AnswerChain, Inquiry
 
 _REFUSAL = "The guides I work from don't cover that, so I'd rather not guess."
@@ -27,7 +27,14 @@ class Ask:
         answer, exchange = outcome.answer, outcome.exchange
         if answer.covered:
             text = answer.text or _NOTHING_MORE
-            return Reply("answer" if answer.statements else "chat", text, answer.citations, answer.nearest, exchange, answer.passages)
+            return Reply(
+                "answer" if answer.statements else "chat",
+                text,
+                answer.citations,
+                answer.nearest,
+                exchange,
+                answer.passages,
+            )
         await self._gaps.add(message.user, message.text)
         return Reply("refusal", _refusal(answer.nearest), (), answer.nearest, exchange, answer.passages)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.reply import Message, Reply
 from bot.memory.conversations import Turn
+from bot.reply import Message, Reply
 
 
 class Skill(Protocol):

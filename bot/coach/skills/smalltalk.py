@@ -20,7 +20,9 @@ _DRAWN_OUT = re.compile(r"(\w)\1{2,}")
 class SmallTalk:
     """The skill of talking about nothing in particular."""
 
-    def __init__(self, intents: Sequence[tuple[Sequence[str], Sequence[str]]], fillers: Sequence[str]) -> None:
+    def __init__(
+        self, intents: Sequence[tuple[Sequence[str], Sequence[str]]], fillers: Sequence[str]
+    ) -> None:
         """Know intents, each its cues and its replies, the more telling intents first."""
         self._replies = [tuple(replies) for _, replies in intents]
         self._rank = {cue: rank for rank, (cues, _) in enumerate(intents) for cue in cues}

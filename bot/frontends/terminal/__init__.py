@@ -1,0 +1,1 @@
+"""The coach on the command line."""

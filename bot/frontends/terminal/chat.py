@@ -112,4 +112,6 @@ class _Chat:
             self._console.print(Padding(Text(render.sources_line(reply), style="dim"), (1, 2, 0, 2)))
         if reply.kind == "answer" and reply.suggestions:
             next_ones = "\n".join(f"  {n}  {text}" for n, text in enumerate(reply.suggestions, 1))
-            self._console.print(Padding(Text(f"Next, you could ask:\n{next_ones}", style="cyan"), (1, 2, 0, 2)))
+            self._console.print(
+                Padding(Text(f"Next, you could ask:\n{next_ones}", style="cyan"), (1, 2, 0, 2))
+            )

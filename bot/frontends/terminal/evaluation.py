@@ -17,9 +17,7 @@ from bot.frontends.terminal.progress import encoding_bar
 from bot.wire import to_line
 
 
-async def evaluate(
-    settings: Settings, golden: Path, part: Part, *, misses: bool, as_json: bool
-) -> None:
+async def evaluate(settings: Settings, golden: Path, part: Part, *, misses: bool, as_json: bool) -> None:
     """Measure on a part of the golden set and print one table."""
     questions = load_golden(golden, part)
     # A library of its own: the figures must not depend on what has been asked before, and
