@@ -105,16 +105,6 @@ class StoredChunk:
     units: tuple[Unit, ...]
     vectors: Vectors
 
-    @property
-    def ask_vectors(self) -> Vectors:
-        """The vectors of `asks`, one a row."""
-        return self.vectors[1 : 1 + len(self.asks)]
-
-    @property
-    def unit_vectors(self) -> Vectors:
-        """The vectors of `units`, one a row."""
-        return self.vectors[1 + len(self.asks) :]
-
 
 @dataclass(frozen=True, slots=True)
 class GuideSummary:

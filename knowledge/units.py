@@ -37,7 +37,8 @@ class Unit:
 def split_units(body: str) -> tuple[Unit, ...]:
     """Cut Markdown into units in reading order."""
     cutter = _Cutter()
-    return tuple(unit for token in _markdown.parse(body) for unit in cutter.take(token))
+    units = (unit for token in _markdown.parse(body) for unit in cutter.take(token))
+    return tuple(unit for unit in units if unit.text)
 
 
 class _Cutter:

@@ -5,15 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from knowledge.library import StoredChunk
+from knowledge.library import StoredChunk, Vectors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passage:
-    """A chunk found for a question; `score` is 0 for unrelated and about 1 for a match."""
+    """A chunk found for a question; `score` is 0 for unrelated and about 1 for a match.
+
+    `vectors` are the chunk's, of the same shape, distinct in the library's field.
+    """
 
     chunk: StoredChunk
     score: float
+    vectors: Vectors
+
+    @property
+    def unit_vectors(self) -> Vectors:
+        """The distinct vectors of the chunk's units, one a row."""
+        return self.vectors[1 + len(self.chunk.asks) :]
 
     @property
     def place(self) -> str:

@@ -21,6 +21,7 @@ from retrieval.wording import content_words
 _PASSAGES = 8
 # A single question among several still stands in the light of the whole message.
 _WHOLE_MESSAGE = 0.4
+_MOSTLY_ASKED = 0.6
 # A follow-up of so many telling words is judged by them alone: “and how much do they earn?”
 # is not covered because its subject is.
 _TELLING_WORDS = 2
@@ -93,7 +94,7 @@ class AnswerChain:
         return self._rewriter.rewrite(inquiry.message, inquiry.last)
 
     async def _search(self, question: Question) -> _Found:
-        asked = [] if question.asked == question.text else [question.asked]
+        asked = [question.asked] if _differs(question) else []
         vectors = await self._embeddings.aencode([question.text, *asked, *question.parts])
         whole, others = vectors[0], vectors[1:]
         if question.follow_up and asked:
@@ -103,7 +104,7 @@ class AnswerChain:
         passages = tuple(p for p in found if self._concerns(p, question))[:_PASSAGES]
         field = self._searcher.field or Field.of(vectors)
         query = field.distinct(whole)
-        aims = tuple(_aim(field.distinct(part), passages, field) for part in others[len(asked) :]) or (
+        aims = tuple(_aim(field.distinct(part), passages) for part in others[len(asked) :]) or (
             Aim(query, passages),
         )
         words = self._searcher.words.terms(question.asked)
@@ -138,7 +139,6 @@ class AnswerChain:
         if judged.covered:
             answer = compose(
                 found.aims,
-                found.field,
                 fits=lambda text: self._is_about(text, question),
                 detail=question.detail,
                 said=question.said,
@@ -164,7 +164,12 @@ class AnswerChain:
         )
 
 
-def _aim(query: Vectors, passages: tuple[Passage, ...], field: Field) -> Aim:
+def _differs(question: Question) -> bool:
+    """Whether what is asked is so little of the text that it has a meaning of its own."""
+    return len(question.asked.split()) < _MOSTLY_ASKED * len(question.text.split())
+
+
+def _aim(query: Vectors, passages: tuple[Passage, ...]) -> Aim:
     """Order what the whole message found by how well it fits one of its questions."""
-    ranked = (replace(p, score=likeness(p.chunk, query, field) + _WHOLE_MESSAGE * p.score) for p in passages)
+    ranked = (replace(p, score=likeness(p.vectors, query) + _WHOLE_MESSAGE * p.score) for p in passages)
     return Aim(query, tuple(sorted(ranked, key=lambda p: -p.score)))

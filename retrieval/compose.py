@@ -14,7 +14,6 @@ from itertools import groupby
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit
 from retrieval.answer import Answer, Citation, Passage, Statement
-from retrieval.field import Field
 
 # Words of a usual and of a detailed answer.
 _USUAL_WORDS = 120
@@ -31,7 +30,7 @@ _SAME = 0.86
 # A passage's first sentence introduces it: it leads unless another one is this much nearer.
 _LEAD_BONUS = 0.15
 # The better the passage, the more of it is quoted; and a list is worth more whole.
-_PASSAGE_WEIGHT = 1.5
+_PASSAGE_WEIGHT = 2.5
 _ITEM_BONUS = 0.3
 _MOST_SUGGESTIONS = 3
 
@@ -75,7 +74,6 @@ class Aim:
 
 def compose(
     aims: Sequence[Aim],
-    field: Field,
     *,
     fits: Callable[[str], bool] = lambda _: True,
     detail: bool = False,
@@ -93,7 +91,7 @@ def compose(
         aim_picks = [
             pick
             for rank, passage in enumerate(_worth_quoting(aim.passages, detail=detail))
-            for pick in _candidates(passage, aim, field)
+            for pick in _candidates(passage, aim)
             if fits(pick.unit.text)
             and (rank == 0 or pick.merit >= _ADDED_UNIT_MERIT)
             and pick.unit.text not in fresh
@@ -144,10 +142,10 @@ def _choose(units: Sequence[_Pick], budget: int) -> list[_Pick]:
     return sorted(chosen, key=lambda pick: (order[pick.passage.chunk.id], pick.position))
 
 
-def _candidates(passage: Passage, aim: Aim, field: Field) -> Iterator[_Pick]:
+def _candidates(passage: Passage, aim: Aim) -> Iterator[_Pick]:
     """Weigh a passage's units, each by itself and by how near its passage is to the best."""
     standing = passage.score / aim.passages[0].score
-    vectors = field.distinct(passage.chunk.unit_vectors)
+    vectors = passage.unit_vectors
     merits = vectors @ aim.query
     for position, unit in enumerate(passage.chunk.units):
         if _whole(unit):

@@ -92,7 +92,7 @@ class Judge:
         """Weigh a question: above 0 it leans to the guides, below to the examples."""
         if field is not self._field:
             self._field, self._distinct = field, field.distinct(self._vectors)
-        guides = np.concatenate([field.distinct(p.chunk.vectors) @ reading.vector for p in passages])
+        guides = np.concatenate([passage.vectors @ reading.vector for passage in passages])
         examples = self._distinct @ reading.vector
         nearest = np.argsort(-examples)[:_VOTERS]
         open_ones = [n for n in nearest if not self._owners[n].answered_by(passages[:_READ])]

@@ -15,7 +15,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from knowledge.library import Edition, Library, StoredChunk, Vectors
+from knowledge.library import Edition, Library, Vectors
 from retrieval.answer import Passage
 from retrieval.field import Field
 from retrieval.index import VectorIndex
@@ -25,7 +25,7 @@ from retrieval.lexical import WordIndex
 # Chroma counts rows, of which a chunk has one and one more for each of its questions.
 _NEAREST_ROWS = 60
 _NEAREST_BY_WORDS = 12
-_MOST_CANDIDATES = 16
+_MOST_CANDIDATES = 14
 
 # What a candidate's likeness is made of. Tuned on the tuning part of the golden set with
 # the questions of the sections and, so that other documents fare as well, without them.
@@ -103,10 +103,11 @@ class Searcher:
         candidates, words = await asyncio.to_thread(self._candidates, text, vector)
         chunks = await self._library.chunks(candidates, self._model)
         query = field.distinct(vector)
-        passages = [
-            Passage(chunk, likeness(chunk, query, field) + _WORDS_WEIGHT * words.get(chunk.id, 0.0))
-            for chunk in chunks
-        ]
+        passages = []
+        for chunk in chunks:
+            distinct = field.distinct(chunk.vectors)
+            score = likeness(distinct, query) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
+            passages.append(Passage(chunk, score, distinct))
         return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))[:k]
 
     def _candidates(self, text: str, vector: Vectors) -> tuple[list[str], dict[str, float]]:
@@ -123,9 +124,9 @@ class Searcher:
         return best[:_MOST_CANDIDATES], words
 
 
-def likeness(chunk: StoredChunk, query: Vectors, field: Field) -> float:
-    """How near a chunk's meaning is to a question's distinct vector: 0 to about 1.5."""
-    similarity = field.distinct(chunk.vectors) @ query
+def likeness(vectors: Vectors, query: Vectors) -> float:
+    """How near a chunk's meaning is to a question's: 0 to about 1.5. All vectors are distinct."""
+    similarity = vectors @ query
     views = np.sort(similarity[1:])[-_VIEWS:].mean()
     return float(_CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views)
 

@@ -72,12 +72,12 @@ class _Run:
             reply = await self._ask(item.question)
             top = [passage.chunk.quote for passage in reply.passages[:_TOP]]
             found = [fact.stands_in(reply.text) for fact in item.facts]
-            facts += found
+            if reply.kind == "answer":  # what is refused is counted once, as refused
+                facts += found
+                words.append(len(reply.text.split()))
             hits.append(_holds(top, item.facts[0]))
             facts_found += [_holds(top, fact) for fact in item.facts]
             refused.append(reply.kind != "answer")
-            if reply.kind == "answer":
-                words.append(len(reply.text.split()))
             if not all(found):
                 self._miss(item.question, reply, item.facts)
         near: list[bool] = []

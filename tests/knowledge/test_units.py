@@ -101,6 +101,10 @@ def test_an_empty_cell_beside_a_name_leaves_the_name() -> None:
     assert texts("| Role | Needs |\n|---|---|\n| MLE |  |\n|  | Python |\n|  |  |") == ["MLE", "Python"]
 
 
+def test_an_item_without_text_is_no_unit() -> None:
+    assert texts("- Python\n- ![](python.png)\n- SQL") == ["Python", "SQL"]
+
+
 def test_a_table_of_one_column_reads_as_a_list() -> None:
     assert texts("| Role |\n|---|\n| MLE |\n| Data Scientist |") == ["MLE", "Data Scientist"]
 

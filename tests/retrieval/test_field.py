@@ -42,6 +42,16 @@ def test_vectors_of_one_field_lie_further_apart_without_what_they_share() -> Non
     assert (distinct @ distinct.T)[others].mean() < 0.2 < (vectors @ vectors.T)[others].mean()
 
 
+def test_the_spread_of_a_word_is_the_share_of_texts_that_hold_it() -> None:
+    texts = [["data", "model", "data"], ["data"], ["python"], []]
+
+    assert Field.of(units(4), texts).spread == {"data": 0.5, "model": 0.25, "python": 0.25}
+
+
+def test_a_field_without_texts_knows_no_words() -> None:
+    assert Field.of(units(4)).spread == {}
+
+
 @pytest.mark.parametrize("rows", [1, 2])
 def test_the_smallest_library_has_a_field(rows: int) -> None:
     vectors = np.repeat(units(1), rows, axis=0)

@@ -350,7 +350,7 @@ class World:
             for n in range(1 + len(chunk.section.asks))
         ]
         assert sorted(self.index._row_ids()) == sorted(rows)
-        assert set(self.searcher._words.nearest("coach", 100)) == chunks.keys()
+        assert set(self.searcher.words.nearest("coach", 100)) == chunks.keys()
 
         stored = await self.library.chunks(list(chunks), self.model.fingerprint)
         assert [chunk.quote for chunk in stored] == [chunk.quote for chunk in chunks.values()]
