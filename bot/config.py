@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,8 @@ from knowledge.errors import CoachError
 
 _ROOT = Path(__file__).parent.parent
 _DRIVERS = ("sqlite+aiosqlite",)
+# In a URL: whatever stands between a user's name and the last @.
+_PASSWORD = re.compile(r"(?<!:):(?!//).*@")
 
 
 class SettingsError(CoachError):
@@ -97,4 +100,5 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = f"COACH_{'_'.join(map(str, first['loc'])).upper()}"
         problem = str(first["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"{name} is “{first['input']}”: {problem}.") from error
+        value = _PASSWORD.sub(":…@", str(first["input"]))
+        raise SettingsError(f"{name} is “{value}”: {problem}.") from None

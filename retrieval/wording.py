@@ -85,6 +85,12 @@ class Wording:
         """Whether the word is in the dictionary, English or the library's."""
         return word.casefold() in self._spelling.words
 
+    def nearly_knows(self, word: str) -> bool:
+        """Whether the word is in the dictionary, or one slip away from a word that is."""
+        if len(word) < _MIN_LENGTH_TO_MEND or self.knows(word):
+            return self.knows(word)
+        return bool(self._spelling.lookup(word.casefold(), Verbosity.TOP, max_edit_distance=1))
+
     def _mend(self, word: str) -> str:
         if len(word) < _MIN_LENGTH_TO_MEND or not word.isalpha() or self.knows(word):
             return word

@@ -33,15 +33,17 @@ class Coach:
 
     async def reply(self, message: Message) -> Reply:
         """Reply to a message; messages of one conversation are answered in order."""
-        heard = await asyncio.to_thread(self._hearing.hear, message.text)
-        if isinstance(heard, Unclear):
-            return Reply("chat", heard.reply)
-        message = Message(message.user, message.channel, heard)
         async with self._turn(message.user, message.channel):
+            heard = await asyncio.to_thread(self._hearing.hear, message.text)
+            if isinstance(heard, Unclear):
+                return Reply("chat", heard.reply)
+            message = Message(message.user, message.channel, heard)
             turns = await self._conversations.recall(message.user, message.channel)
-            if not turns and not has_topic(heard):
+            intent = self._intents.of(heard)
+            talked = any(turn.reply.exchange for turn in turns)
+            if intent == "ask" and not talked and not has_topic(heard):
                 return Reply("chat", NO_TOPIC)
-            reply = await self._skills[self._intents.of(heard)].reply(message, turns)
+            reply = await self._skills[intent].reply(message, turns)
             await self._conversations.add(message, reply)
             return reply
 

@@ -18,10 +18,13 @@ _JOINERS = "\u200c\u200d"
 _KEPT_CONTROLS = "\n\t"
 _MENTION = re.compile(r"<(?:@[!&]?|#)\d+>|@(?:everyone|here)\b")
 _LETTER = re.compile(r"[^\W\d_]")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _WORD = re.compile(r"[^\W\d_]+")
 # Shorter texts give a language detector too little to go by.
 _MIN_WORDS_FOR_LANGUAGE = 3
 _FOREIGN_CONFIDENCE = 0.5
+# Misspelt English looks foreign to it too, though hardly ever for sure.
+_FOREIGN_FOR_SURE = 0.96
 _MOST_ENGLISH = 0.5
 
 TOO_LONG = (
@@ -58,7 +61,8 @@ class Hearing:
         if len(text) > MAX_CHARACTERS:
             return Unclear(TOO_LONG)
         clean = clean_text(text)
-        if not _LETTER.search(clean):
+        # A number alone picks one of the questions offered.
+        if not _LETTER_OR_DIGIT.search(clean):
             return Unclear(NOTHING)
         return Unclear(FOREIGN) if self._is_foreign(clean) else clean
 
@@ -72,7 +76,9 @@ class Hearing:
         if len(words) < _MIN_WORDS_FOR_LANGUAGE:
             return False
         best = self._languages.compute_language_confidence_values(text)[0]
-        return best.language != Language.ENGLISH and best.value >= _FOREIGN_CONFIDENCE
+        misspelt = sum(map(self._wording.nearly_knows, words)) >= _MOST_ENGLISH * len(words)
+        enough = _FOREIGN_FOR_SURE if misspelt else _FOREIGN_CONFIDENCE
+        return best.language != Language.ENGLISH and best.value >= enough
 
 
 def clean_text(text: str) -> str:
@@ -85,7 +91,7 @@ def clean_text(text: str) -> str:
 
 def has_topic(text: str) -> bool:
     """Whether a text has any word that says what it is about."""
-    return bool(content_words(text))
+    return any(_LETTER.search(word) for word in content_words(text))
 
 
 def _is_visible(char: str) -> bool:

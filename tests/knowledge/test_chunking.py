@@ -10,12 +10,14 @@ from knowledge.chunking import MAX_CHUNK_WORDS, OVERLAP_UNITS, Chunk, chunk_guid
 from knowledge.guide import Guide
 from knowledge.units import split_units
 
-WORD = st.sampled_from("models learn from data while engineers build systems that people trust".split())
+WORD = st.sampled_from(["models", "learn", "from", "data", "while", "engineers", "build", "systems"])
 SENTENCE = st.lists(WORD, min_size=2, max_size=60).map(lambda words: " ".join(words).capitalize() + ".")
 MARKED = st.builds("{} **{}** with `{}` and [{}](https://example.com).".format, WORD, WORD, WORD, WORD)
 PARAGRAPH = st.lists(SENTENCE | MARKED, min_size=1, max_size=5).map(" ".join)
 WRAPPED = st.lists(SENTENCE, min_size=1, max_size=3).map("\n".join)
-ITEMS = st.lists(SENTENCE | MARKED, min_size=1, max_size=6).map(lambda items: "\n".join(f"- {i}" for i in items))
+ITEMS = st.lists(SENTENCE | MARKED, min_size=1, max_size=6).map(
+    lambda items: "\n".join(f"- {item}" for item in items)
+)
 ROWS = st.lists(st.tuples(WORD, SENTENCE), min_size=1, max_size=4).map(
     lambda rows: "\n".join(["| Name | Meaning |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
 )
@@ -106,7 +108,9 @@ def test_no_chunk_is_longer_than_the_model_reads(make_guide: Callable[..., Guide
 
 
 @given(SECTIONS)
-def test_a_quote_is_verbatim_and_holds_every_unit(make_guide: Callable[..., Guide], bodies: list[str]) -> None:
+def test_a_quote_is_verbatim_and_holds_every_unit(
+    make_guide: Callable[..., Guide], bodies: list[str]
+) -> None:
     for chunk in chunk_guide(make_guide("any", *bodies)):
         assert chunk.quote
         assert chunk.quote in chunk.section.body

@@ -18,7 +18,7 @@ from knowledge.database import Base, create_engine
 
 WRITERS = 50
 TURNS = 20
-SECRET = "a-secret-that-nobody-may-find"
+PRIVATE = "what-nobody-may-find"
 
 
 def database_bytes(folder: Path) -> bytes:
@@ -100,10 +100,13 @@ async def test_a_failed_transaction_leaves_nothing_behind(engine: AsyncEngine) -
         "INSERT INTO gaps (id, user_id, question, created_at) VALUES (1, 'ada', 'why?', '2026-01-01')"
     )
 
-    with pytest.raises(IntegrityError):
+    async def insert_twice() -> None:
         async with engine.begin() as db:
             await db.execute(insert)
             await db.execute(insert)
+
+    with pytest.raises(IntegrityError):
+        await insert_twice()
 
     async with engine.connect() as db:
         assert await db.scalar(text("SELECT count(*) FROM gaps")) == 0
@@ -120,10 +123,10 @@ async def test_deleted_text_is_gone_from_the_files_bytes(
     engine: AsyncEngine, tmp_path: Path, length: int
 ) -> None:
     conversations = Conversations(engine)
-    message = Message("ada", "here", SECRET * length)
+    message = Message("ada", "here", PRIVATE * length)
     await conversations.add(message, Reply("chat", "Noted"))
     await conversations.add(Message("bob", "here", "Hello"), Reply("chat", "Hi"))
-    assert SECRET.encode() in database_bytes(tmp_path)
+    assert PRIVATE.encode() in database_bytes(tmp_path)
 
     assert await conversations.forget("ada", "here") == 1
 
@@ -132,7 +135,7 @@ async def test_deleted_text_is_gone_from_the_files_bytes(
     connection.close()
     assert not busy
     left = database_bytes(tmp_path)
-    assert SECRET.encode() not in left
+    assert PRIVATE.encode() not in left
     assert b"Hello" in left
 
 

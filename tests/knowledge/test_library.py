@@ -217,8 +217,6 @@ async def test_a_stored_chunk_is_what_was_written(library: Library, make_guide: 
     assert stored.units == chunk.units
     (matrix,) = vectors_of(item).values()
     np.testing.assert_array_equal(stored.vectors, matrix)
-    np.testing.assert_array_equal(stored.ask_vectors, matrix[1:3])
-    np.testing.assert_array_equal(stored.unit_vectors, matrix[3:])
 
 
 async def test_chunks_come_in_the_order_asked_for_and_missing_ones_are_left_out(
@@ -255,7 +253,9 @@ async def test_guides_are_listed_by_title_with_their_chunks_counted(
     library: Library, make_guide: MakeGuide
 ) -> None:
     await publish(library, make_guide("python", "One."), make_guide("maths", "One.", "Two."))
-    edition = await publish(library, make_guide("python", "One.", "Two.", "Three."), make_guide("maths", "One."))
+    edition = await publish(
+        library, make_guide("python", "One.", "Two.", "Three."), make_guide("maths", "One.")
+    )
 
     listed = await library.guides()
 
@@ -280,9 +280,7 @@ async def test_a_library_of_more_guides_than_fit_one_statement(
     assert await library.unembedded([chunk for item in drafts for chunk in item.chunks], MODEL) == {}
 
 
-async def test_who_changed_the_library_and_why_is_on_record(
-    library: Library, engine: AsyncEngine
-) -> None:
+async def test_who_changed_the_library_and_why_is_on_record(library: Library, engine: AsyncEngine) -> None:
     await library.publish([], model=MODEL, actor="moderator", note="spring cleaning")
 
     async with engine.connect() as db:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from chromadb.api import ClientAPI
+from chromadb.api.client import Client
 
 from knowledge.library import Library
 from retrieval.embeddings import SentenceEmbeddings
@@ -18,6 +19,7 @@ from retrieval.search import Searcher
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[ClientAPI]:
     opened = open_client(tmp_path / "chroma")
+    assert isinstance(opened, Client)
     yield opened
     opened.close()
 
@@ -35,3 +37,13 @@ def searcher(library: Library, index: VectorIndex, embeddings: SentenceEmbedding
 @pytest.fixture
 def refresh(library: Library, embeddings: SentenceEmbeddings, searcher: Searcher) -> Refresh:
     return Refresh(library, embeddings, searcher)
+
+
+@pytest.fixture
+def restart(client: ClientAPI, library: Library, embeddings: SentenceEmbeddings) -> Callable[..., Searcher]:
+    """Make a searcher as the next start would, for this model or one of another name."""
+
+    def make(model: str = embeddings.fingerprint) -> Searcher:
+        return Searcher(library, VectorIndex(client, model), model)
+
+    return make

@@ -27,12 +27,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
-# Imported so that no child has to: what is opened, and what the migrations name.
-import bot.memory.conversations
-import bot.memory.gaps
-import chromadb  # noqa: F401
+import chromadb  # noqa: F401 - here, so that no child has to import it
 import numpy as np
 
+import bot.memory.conversations
+import bot.memory.gaps  # noqa: F401 - migrations name these two
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.guide import Guide, Section, Source
@@ -57,7 +56,8 @@ class HashedEmbeddings(SentenceEmbeddings):
     def encode(self, texts: Sequence[str]) -> Vectors:
         seeds = [int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) for text in texts]
         vectors = np.stack([np.random.default_rng(seed).normal(size=64) for seed in seeds])
-        return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / lengths, dtype=np.float32)
 
 
 @dataclass

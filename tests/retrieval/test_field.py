@@ -9,7 +9,7 @@ from retrieval.field import Field
 
 def units(rows: int, seed: int = 0) -> Vectors:
     vectors = np.random.default_rng(seed).normal(size=(rows, 8)) + 2
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def test_a_field_is_the_mean_of_its_vectors() -> None:

@@ -58,7 +58,9 @@ def test_likeness_is_the_cosine(client: ClientAPI) -> None:
     index = VectorIndex(client, "cosine")
     index.add([("a@0.0", np.array([[1, 0]], np.float32)), ("b@0.0", np.array([[0.6, 0.8]], np.float32))])
 
-    assert index.nearest(np.array([1, 0], np.float32), 2) == pytest.approx({"a@0.0": 1.0, "b@0.0": 0.6}, abs=1e-5)
+    assert index.nearest(np.array([1, 0], np.float32), 2) == pytest.approx(
+        {"a@0.0": 1.0, "b@0.0": 0.6}, abs=1e-5
+    )
 
 
 def test_a_chunk_is_found_by_its_questions_and_counts_by_its_best(small: tuple[VectorIndex, Rows]) -> None:
@@ -132,12 +134,16 @@ def test_two_models_never_share_a_collection(client: ClientAPI) -> None:
     assert VectorIndex(client, "first")._collection.count() == 3
 
 
-async def filled(refresh: Refresh, make_guide: MakeGuide) -> None:
+@pytest.fixture
+async def rows(refresh: Refresh, make_guide: MakeGuide, library: Library) -> Rows:
+    """What a library of two guides has in the index."""
     guides = [
         make_guide("maths", "Learn linear algebra.", "Learn statistics.", asks=("How much maths?",)),
         make_guide("c#", "Languages matter little.", asks=("Does C# help?",)),
     ]
-    await refresh.apply(await refresh.plan(guides), actor="test", note="", progress=ignore_progress)
+    plan = await refresh.plan(guides)
+    edition = await refresh.apply(plan, actor="test", note="", progress=ignore_progress)
+    return [row async for row in library.index_rows(edition, edition.model)]
 
 
 @pytest.mark.parametrize(
@@ -152,61 +158,47 @@ async def filled(refresh: Refresh, make_guide: MakeGuide) -> None:
     ids=["one row", "every chunk's own", "every question", "a guide", "all"],
 )
 async def test_rows_that_are_missing_are_put_back_at_start(
-    refresh: Refresh,
-    make_guide: MakeGuide,
-    library: Library,
+    rows: Rows,
     index: VectorIndex,
-    embeddings: SentenceEmbeddings,
+    restart: Callable[[], Searcher],
     lost: Callable[[list[str]], list[str]],
 ) -> None:
-    await filled(refresh, make_guide)
     whole = sorted(index._row_ids())
     assert len(whole) == 6
     index._collection.delete(ids=lost(whole))
 
-    assert await Searcher(library, index, embeddings.fingerprint).open()
+    assert await restart().open()
 
     assert sorted(index._row_ids()) == whole
-    rows = [row async for row in library.index_rows(await library.live(), embeddings.fingerprint)]
     for chunk_id, matrix in rows:
         for vector in matrix:
             assert index.nearest(vector, 6)[chunk_id] == pytest.approx(1.0, abs=1e-5)
 
 
 async def test_stale_rows_are_cleared_at_start_and_never_found(
-    refresh: Refresh,
-    make_guide: MakeGuide,
-    library: Library,
-    index: VectorIndex,
-    embeddings: SentenceEmbeddings,
+    rows: Rows, index: VectorIndex, restart: Callable[[], Searcher], embeddings: SentenceEmbeddings
 ) -> None:
-    await filled(refresh, make_guide)
     whole = sorted(index._row_ids())
     vectors = embeddings.encode(["How much maths?", "Does C# help?"])
     index.add([("maths@gone.0", vectors), ("gone@0.0", vectors)])
 
-    searcher = Searcher(library, index, embeddings.fingerprint)
+    searcher = restart()
     assert await searcher.open()
 
     assert sorted(index._row_ids()) == whole
     found = await searcher.search("How much maths?", vectors[0], 10)
-    assert sorted(passage.chunk.guide_id for passage in found) == ["c#", "maths", "maths"]
+    assert {passage.chunk.id for passage in found} == {chunk_id for chunk_id, _ in rows}
 
 
+@pytest.mark.usefixtures("rows")
 async def test_an_index_thrown_away_is_rebuilt_without_encoding(
-    refresh: Refresh,
-    make_guide: MakeGuide,
-    library: Library,
-    client: ClientAPI,
-    index: VectorIndex,
-    embeddings: SentenceEmbeddings,
+    client: ClientAPI, index: VectorIndex, restart: Callable[[], Searcher]
 ) -> None:
-    await filled(refresh, make_guide)
     whole = sorted(index._row_ids())
-    client.delete_collection(f"chunks-{embeddings.fingerprint}")
+    client.delete_collection(index._name)
 
     # A searcher has no model: all it can use are the vectors that the library keeps.
-    fresh = VectorIndex(client, embeddings.fingerprint)
-    assert await Searcher(library, fresh, embeddings.fingerprint).open()
+    searcher = restart()
+    assert await searcher.open()
 
-    assert sorted(fresh._row_ids()) == whole
+    assert sorted(searcher._index._row_ids()) == whole

@@ -67,12 +67,16 @@ async def test_what_the_guides_leave_open_is_not(app: App, question: str) -> Non
 async def test_a_guide_added_on_what_was_left_open_is_not_refused(tmp_path: Path) -> None:
     guides = tmp_path / "guides"
     guides.mkdir()
-    write(guides, "Jobs", "Data scientists", "A data scientist studies data. A data scientist needs statistics.")
+    write(
+        guides, "Jobs", "Data scientists", "A data scientist studies data. A data scientist needs statistics."
+    )
     question = "What is the average salary of a data scientist?"
 
     async with open_app(Settings(data_dir=tmp_path / "data", guides_dir=guides)) as app:
         before = await is_covered(app, question)
-        write(guides, "Pay", "Salaries", "The average salary of a data scientist was 100,000 dollars in 2025.")
+        write(
+            guides, "Pay", "Salaries", "The average salary of a data scientist was 100,000 dollars in 2025."
+        )
         plan = await app.refresh.plan(read_guides(guides))
         await app.refresh.apply(plan, actor="test", note="", progress=ignore_progress)
         after = await is_covered(app, question)

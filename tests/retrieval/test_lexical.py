@@ -52,7 +52,9 @@ def test_a_question_without_a_shared_word_finds_nothing(words: WordIndex, questi
     assert dict(words.nearest(question, 5)) == {}
 
 
-@pytest.mark.parametrize("question", ['"python', "text:python AND (", "python~2^", "-python +", "[a TO z] python"])
+@pytest.mark.parametrize(
+    "question", ['"python', "text:python AND (", "python~2^", "-python +", "[a TO z] python"]
+)
 def test_a_question_is_never_read_as_a_query_language(words: WordIndex, question: str) -> None:
     assert list(words.nearest(question, 5)) == ["python"]
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from chromadb.api import ClientAPI
+from chromadb.api.client import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -229,9 +228,7 @@ async def test_progress_counts_up_to_all_there_is_to_encode(refresh: Refresh, ma
     steps: list[tuple[int, int]] = []
     plan = await refresh.plan([make_guide("maths", *(f"Text {n}." for n in range(BATCH_SIZE + 3)))])
 
-    await refresh.apply(
-        plan, actor="test", note="", progress=lambda done, total: steps.append((done, total))
-    )
+    await refresh.apply(plan, actor="test", note="", progress=lambda done, total: steps.append((done, total)))
 
     total = BATCH_SIZE + 3
     assert steps == [(0, total), (BATCH_SIZE, total), (total, total)]
@@ -240,18 +237,15 @@ async def test_progress_counts_up_to_all_there_is_to_encode(refresh: Refresh, ma
 async def test_another_model_encodes_everything_and_the_two_never_mix(
     refresh: Refresh,
     library: Library,
-    client: ClientAPI,
-    searcher: Searcher,
     counted: Counted,
-    embeddings: SentenceEmbeddings,
+    restart: Callable[..., Searcher],
     make_guide: MakeGuide,
 ) -> None:
     guides = [make_guide("maths", "Algebra helps.", asks=("Why?",)), make_guide("python", "Loops help.")]
     await bring(refresh, *guides)
-    another = Counted(embeddings, "another")
-    following = Searcher(library, VectorIndex(client, "another"), "another")
+    another, following = Counted(counted, "another"), restart("another")
     assert not await following.open()
-    assert await found(searcher, counted, "algebra") == {"Algebra helps.", "Loops help."}
+    assert await found(refresh._searcher, counted, "algebra") == {"Algebra helps.", "Loops help."}
 
     plan, edition = await bring(Refresh(library, another, following), *guides)
 
@@ -260,7 +254,7 @@ async def test_another_model_encodes_everything_and_the_two_never_mix(
     assert len(another.encoded) == 5
     assert edition.model == "another"
     assert await found(following, another, "algebra") == {"Algebra helps.", "Loops help."}
-    assert not await Searcher(library, VectorIndex(client, counted.fingerprint), counted.fingerprint).open()
+    assert not await restart().open()
     counted.encoded.clear()
     await bring(refresh, *guides)
     assert counted.encoded == []
@@ -300,7 +294,9 @@ class World:
     def __init__(self, folder: Path, model: Counted, make_guide: MakeGuide) -> None:
         self.engine = create_engine(f"sqlite+aiosqlite:///{folder / 'test.db'}")
         self.library = Library(self.engine)
-        self.client = open_client(folder / "chroma")
+        client = open_client(folder / "chroma")
+        assert isinstance(client, Client)
+        self.client = client
         self.model = model
         self.make_guide = make_guide
         self.expected: dict[str, Guide] = {}
@@ -325,7 +321,7 @@ class World:
                     self.expected[guide_id] = self.make_guide(guide_id, *bodies, asks=asks)
             case "restart with rows lost":
                 rows = self.index._row_ids()
-                if lost := random.Random(details[0]).sample(rows, len(rows) // 3):
+                if lost := np.random.default_rng(details[0]).permutation(rows)[::3].tolist():
                     self.index._collection.delete(ids=lost)
         if name.startswith("restart"):
             self.assemble()
@@ -392,7 +388,7 @@ class Victim:
 
     def __init__(self, folder: Path) -> None:
         root = Path(__file__).parents[2]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - the program is ours
             [sys.executable, str(Path(__file__).with_name("killed_refresh.py")), str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -422,7 +418,7 @@ def victim(tmp_path: Path) -> Iterator[Victim]:
 
 @pytest.mark.timeout(60 + 5 * KILLS)
 def test_a_kill_at_any_moment_loses_nothing_and_mixes_nothing(victim: Victim) -> None:
-    moments = random.Random(20261120)
+    moments = np.random.default_rng(20261120)
     assert victim.order(refresh=0)["status"] == 0
     mended = 0
     for kill in range(1, KILLS + 1):

@@ -7,8 +7,6 @@ import sys
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory
 from rich.console import Console
-from rich.markdown import Markdown
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.app import App, open_app
@@ -16,7 +14,7 @@ from bot.config import Settings
 from bot.frontends.terminal import render
 from bot.frontends.terminal.once import input_lines
 from bot.frontends.terminal.progress import encoding_bar
-from bot.reply import Message, Reply
+from bot.reply import Message
 from bot.wire import DEFAULT_CHANNEL
 
 _HELP = """\
@@ -32,8 +30,6 @@ _WELCOME = "Hi! I'm **Career Coach**. What would you like to know about the way 
 _HINT = "/help shows what else you can type"
 _NO_SOURCES = "There is no answer with sources yet in this conversation."
 _GOODBYE = "Good luck on your way!"
-# Lines wider than this are hard to read, however wide the window is.
-_WIDTH = 88
 
 
 async def chat_with(settings: Settings, user: str) -> None:
@@ -43,7 +39,7 @@ async def chat_with(settings: Settings, user: str) -> None:
             async with open_app(settings, progress) as app:
                 await _talk_plainly(app, user)
             return
-        console = Console(width=min(_WIDTH, Console().width))
+        console = Console(width=min(render.WIDTH, Console().width))
         console.print(Text("Waking up …", style="dim"))
         async with open_app(settings, progress) as app:
             await _Chat(app, user, console).talk()
@@ -87,31 +83,19 @@ class _Chat:
 
     async def talk(self) -> None:
         """Read a message, show the reply, until the person leaves."""
-        self._show(_WELCOME)
+        self._console.print(render.on_screen(_WELCOME))
         self._console.print(Text(f"  {_HINT}", style="dim"))
         while (line := await self._next_line()) is not None:
             if line.startswith("/"):
-                self._show(await _command(self._app, self._user, line))
+                self._console.print(render.on_screen(await _command(self._app, self._user, line)))
             elif line:
-                self._show_reply(await self._app.coach.reply(Message(self._user, DEFAULT_CHANNEL, line)))
-        self._show(_GOODBYE)
+                reply = await self._app.coach.reply(Message(self._user, DEFAULT_CHANNEL, line))
+                self._console.print(render.reply_on_screen(reply))
+        self._console.print(render.on_screen(_GOODBYE))
 
     async def _next_line(self) -> str | None:
         try:
-            line = (await self._prompt.prompt_async("\nyou › ")).strip()
+            line = (await self._prompt.prompt_async(f"\n{render.PROMPT}")).strip()
         except (EOFError, KeyboardInterrupt):
             return None
         return None if line.lower() in {"/quit", "/exit"} else line
-
-    def _show(self, markdown: str) -> None:
-        self._console.print(Padding(Markdown(markdown), (1, 2, 0, 2)))
-
-    def _show_reply(self, reply: Reply) -> None:
-        self._show(reply.text)
-        if reply.citations:
-            self._console.print(Padding(Text(render.sources_line(reply), style="dim"), (1, 2, 0, 2)))
-        if reply.kind == "answer" and reply.suggestions:
-            next_ones = "\n".join(f"  {n}  {text}" for n, text in enumerate(reply.suggestions, 1))
-            self._console.print(
-                Padding(Text(f"Next, you could ask:\n{next_ones}", style="cyan"), (1, 2, 0, 2))
-            )

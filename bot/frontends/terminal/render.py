@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.text import Text
+
 from bot.reply import Reply
+
+# Lines wider than this are hard to read, however wide the window is.
+WIDTH = 88
+PROMPT = "you › "
+_MARGIN = (1, 2, 0, 2)
 
 
 def plain(reply: Reply) -> str:
@@ -21,3 +31,19 @@ def passages(reply: Reply) -> str:
         f"**[{citation.marker}] {citation.place}**\n\n{citation.quote}\n\n*Source: {citation.source}*"
         for citation in reply.citations
     )
+
+
+def on_screen(markdown: str) -> RenderableType:
+    """Markdown, laid out for a screen."""
+    return Padding(Markdown(markdown), _MARGIN)
+
+
+def reply_on_screen(reply: Reply) -> RenderableType:
+    """A reply laid out for a screen: what it says, its sources and what to ask next."""
+    parts = [on_screen(reply.text)]
+    if reply.citations:
+        parts.append(Padding(Text(sources_line(reply), style="dim"), _MARGIN))
+    if reply.kind == "answer" and reply.suggestions:
+        next_ones = "\n".join(f"  {n}  {text}" for n, text in enumerate(reply.suggestions, 1))
+        parts.append(Padding(Text(f"Next, you could ask:\n{next_ones}", style="cyan"), _MARGIN))
+    return Group(*parts)

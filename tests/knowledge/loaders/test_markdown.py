@@ -135,11 +135,26 @@ def test_a_folder_is_read_by_name(tmp_path: Path) -> None:
         ("updated: 2026-11-20\n", "", 2, "“updated” must be a date such as `updated: 2026-11-20`"),
         ("updated: 2026-11-20", "updated: yesterday", 14, "“updated” must be a date"),
         ("publisher:", "editor:", 4, "a source has “editor”; allowed are id, title, publisher"),
-        ("  - id: talk\n    title: A talk", "  - title: A talk", 4, "each source needs an `id` and a `title`"),
+        (
+            "  - id: talk\n    title: A talk",
+            "  - title: A talk",
+            4,
+            "each source needs an `id` and a `title`",
+        ),
         ("title: A talk", "title: ''", 4, "each source needs an `id` and a `title`"),
         ("title: A talk", "title: unknown", 4, "each source needs an `id` and a `title`"),
-        ("  - id: talk\n    title: A talk\n    author: unknown", "  - a talk", 4, "each source needs an `id`"),
-        ("> Source: talk", "> Source: book", 17, "the source “book” is not in the front matter; it has blog, talk"),
+        (
+            "  - id: talk\n    title: A talk\n    author: unknown",
+            "  - a talk",
+            4,
+            "each source needs an `id`",
+        ),
+        (
+            "> Source: talk",
+            "> Source: book",
+            17,
+            "the source “book” is not in the front matter; it has blog, talk",
+        ),
         ("> Source: talk", "> Origin: talk", 20, "“Origin” is not known here; allowed are Asks, Source"),
         ("---\n\n## How", "---\n\nHello.\n## How", 17, "text stands before the first `##` heading; move it"),
         ("## Where to begin", "### Where to begin", 28, "sections are `##` headings only; make it `##`"),
@@ -210,7 +225,11 @@ def test_asks_beside_a_guide_are_added_to_its_sections(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asks", "line", "mend"),
     [
-        ("# questions\nHow much math:\n  - a\n", 2, "maths.md has no section “How much math”; name it as there"),
+        (
+            "# questions\nHow much math:\n  - a\n",
+            2,
+            "maths.md has no section “How much math”; name it as there",
+        ),
         ("How much maths: yes please\n", 1, "the questions of “How much maths” must be a list of texts"),
         ("\nHow much maths:\n  - 7\n", 2, "the questions of “How much maths” must be a list of texts"),
         ("How much maths:\n", 1, "the questions of “How much maths” must be a list of texts"),
