@@ -1,0 +1,46 @@
+"""The README's commands are run: each that starts with `$ career-coach` must succeed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+COMMANDS = re.findall(r"^```console\n\$ (career-coach .*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all, so that only the first command has to fill the library."""
+    return tmp_path_factory.mktemp("readme")
+
+
+def test_the_readme_shows_the_commands() -> None:
+    shown = {" ".join(re.findall(r"(?<=\s)(?:[a-z]+|--[a-z-]+)(?=\s|$)", line)) for line in COMMANDS}
+
+    assert {"ask", "ask --jsonl", "kb search", "kb refresh --dry-run", "doctor"} <= shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_succeeds(command: str, data_dir: Path) -> None:
+    environment = os.environ | {
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        "COACH_DATA_DIR": str(data_dir),
+    }
+
+    done = subprocess.run(  # noqa: S603 - the README's own words
+        ["/bin/bash", "-c", command],
+        cwd=data_dir,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
