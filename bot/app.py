@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,6 +36,9 @@ from retrieval.refresh import Progress, Refresh, ignore_progress
 from retrieval.rewrite import Rewriter
 from retrieval.search import HybridRetriever, Searcher
 from retrieval.wording import Wording
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
 
 
 class DataError(CoachError):
@@ -101,21 +105,23 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
                 ),
                 asyncio.to_thread(Wording.load),
             )
+            client = cast("Client", await asyncio.to_thread(open_client, settings.index_path))
             try:
-                yield await _assemble(settings, engine, library, embeddings, wording, progress)
+                yield await _assemble(settings, engine, library, client, embeddings, wording, progress)
             finally:
                 embeddings.close()
+                client.close()
 
 
 async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed every part
     settings: Settings,
     engine: AsyncEngine,
     library: Library,
+    client: Client,
     embeddings: SentenceEmbeddings,
     wording: Wording,
     progress: Progress,
 ) -> App:
-    client = await asyncio.to_thread(open_client, settings.index_path)
     index = await asyncio.to_thread(VectorIndex, client, embeddings.fingerprint)
     searcher = Searcher(library, index, embeddings.fingerprint)
     refresh = Refresh(library, embeddings, searcher)

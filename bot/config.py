@@ -16,7 +16,7 @@ from knowledge.errors import CoachError
 _ROOT = Path(__file__).parent.parent
 _DRIVERS = ("sqlite+aiosqlite",)
 # In a URL: whatever stands between a user's name and the last @.
-_PASSWORD = re.compile(r"(?<!:):(?!//).*@")
+_PASSWORD = re.compile(r":(?!//).*@")
 
 
 class SettingsError(CoachError):

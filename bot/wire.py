@@ -55,7 +55,8 @@ def _text(fields: dict[str, Any], name: str, *, empty: bool = False) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or not (value or empty):
         raise LineError(f"“{name}” is missing or not text")
-    return value
+    # JSON can name half a character (\ud83d), which nothing can write or keep.
+    return value.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def reply_fields(message: Message, reply: Reply, ms: float) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 EXAMPLE = re.compile(
-    r"(?P<head>^```console\n\$ (?P<command>career-coach .*)\n)(?P<output>.*?)(?=^```$)",
+    r"(?P<head>^```console\n\$ (?P<command>career-coach [^\n]*)\n)(?P<output>.*?)(?=^```$)",
     re.MULTILINE | re.DOTALL,
 )
 # A line of JSON is longer than a page is wide: its texts and lists are shown in part.

@@ -12,7 +12,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from rich.console import CONSOLE_SVG_FORMAT, Console
+from rich.console import Console
 
 from bot.app import open_app
 from bot.config import Settings
@@ -27,7 +27,7 @@ CONVERSATION = (
     "what do they earn?",
 )
 # Rich would have every reader's browser fetch its font from elsewhere.
-_FETCHED_FONT = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
+_FETCHED_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 async def converse(data_dir: Path, console: Console) -> None:
@@ -45,12 +45,8 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(converse(Path(folder), console))
-    drawing = console.export_svg(
-        title="career-coach chat",
-        code_format=_FETCHED_FONT.sub("", CONSOLE_SVG_FORMAT),
-        unique_id="conversation",
-    )
-    PICTURE.write_text(drawing, encoding="utf-8")
+    drawing = console.export_svg(title="career-coach chat", unique_id="conversation")
+    PICTURE.write_text(_FETCHED_FONT.sub("", drawing), encoding="utf-8")
     print(f"{PICTURE} is drawn.")
 
 

@@ -94,10 +94,10 @@ class AnswerChain:
         return self._rewriter.rewrite(inquiry.message, inquiry.last)
 
     async def _search(self, question: Question) -> _Found:
-        asked = [question.asked] if _differs(question) else []
+        asked = [question.asked] if question.follow_up and _differs(question) else []
         vectors = await self._embeddings.aencode([question.text, *asked, *question.parts])
         whole, others = vectors[0], vectors[1:]
-        if question.follow_up and asked:
+        if asked:
             # The subject must not drown what is newly asked about it.
             whole = unit_length(whole + others[0])
         found = await self._searcher.search(question.text, whole, 2 * _PASSAGES)

@@ -16,10 +16,10 @@ from knowledge.units import Unit
 from retrieval.answer import Answer, Citation, Passage, Statement
 
 # Words of a usual and of a detailed answer.
-_USUAL_WORDS = 120
+_USUAL_WORDS = 126
 _DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.
-_ADDED_MERIT = 0.8
+_ADDED_MERIT = 0.7
 _DETAILED_MERIT = 0.4
 _MOST_PASSAGES = 3
 _ADDED_UNIT_MERIT = 0.1
@@ -30,8 +30,8 @@ _SAME = 0.86
 # A passage's first sentence introduces it: it leads unless another one is this much nearer.
 _LEAD_BONUS = 0.15
 # The better the passage, the more of it is quoted; and a list is worth more whole.
-_PASSAGE_WEIGHT = 2.5
-_ITEM_BONUS = 0.3
+_PASSAGE_WEIGHT = 1.5
+_ITEM_BONUS = 0.2
 _MOST_SUGGESTIONS = 3
 
 # Sentences that need the one before them to be understood.

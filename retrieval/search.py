@@ -23,15 +23,15 @@ from retrieval.lexical import WordIndex
 
 # Candidates each index names; all of them are read from the library and ranked anew.
 # Chroma counts rows, of which a chunk has one and one more for each of its questions.
-_NEAREST_ROWS = 60
+_NEAREST_ROWS = 150
 _NEAREST_BY_WORDS = 12
 _MOST_CANDIDATES = 14
 
 # What a candidate's likeness is made of. Tuned on the tuning part of the golden set with
 # the questions of the sections and, so that other documents fare as well, without them.
-_CHUNK_WEIGHT = 0.5
+_CHUNK_WEIGHT = 0.3
 _VIEWS_WEIGHT = 1.0
-_WORDS_WEIGHT = 0.9
+_WORDS_WEIGHT = 0.6
 _VIEWS = 2
 
 # Chunks read to find the library's field; more do not move it.

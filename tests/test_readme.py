@@ -20,12 +20,12 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("readme")
 
 
-def test_the_readme_shows_the_commands() -> None:
-    shown = {" ".join(re.findall(r"(?<=\s)(?:[a-z]+|--[a-z-]+)(?=\s|$)", line)) for line in COMMANDS}
+@pytest.mark.parametrize("name", ["ask", "ask --jsonl", "kb search", "kb refresh --dry-run", "doctor"])
+def test_the_readme_shows_the_command(name: str) -> None:
+    assert any(command.startswith(f"career-coach {name}") for command in COMMANDS)
 
-    assert {"ask", "ask --jsonl", "kb search", "kb refresh --dry-run", "doctor"} <= shown
 
-
+@pytest.mark.timeout(600)  # on a busy machine the first command reads the guides for minutes
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_readme_succeeds(command: str, data_dir: Path) -> None:
     environment = os.environ | {
@@ -42,5 +42,5 @@ def test_a_command_of_the_readme_succeeds(command: str, data_dir: Path) -> None:
         text=True,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr.strip()) == (0, "")
     assert done.stdout.strip()

@@ -83,9 +83,9 @@ class Hearing:
 
 def clean_text(text: str) -> str:
     """Strip what is not meant to be read: controls, invisible and direction marks, mentions."""
-    composed = unicodedata.normalize("NFC", text)
-    visible = "".join(char for char in composed if _is_visible(char))
-    lines = (" ".join(line.split()) for line in _MENTION.sub(" ", visible).splitlines())
+    visible = "".join(char for char in text if _is_visible(char))
+    composed = unicodedata.normalize("NFC", visible)
+    lines = (" ".join(line.split()) for line in _MENTION.sub(" ", composed).splitlines())
     return "\n".join(line for line in lines if line)
 
 

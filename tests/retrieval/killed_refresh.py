@@ -110,7 +110,6 @@ async def inspect(folder: Path) -> dict[str, object]:
     async with opened(folder) as parts:
         edition = await parts.library.live()
         live = dict([text async for text in parts.library.texts(edition)])
-        left_over = [row for row in parts.index._row_ids() if row.partition("#")[0] not in live]
         whole = await parts.searcher.open()
 
         rounds = sorted({int(number) for text in live.values() for number in ROUND.findall(text)})
@@ -125,7 +124,6 @@ async def inspect(folder: Path) -> dict[str, object]:
                 strangers |= found - live.keys()
         return {
             "whole": whole,
-            "left_over": left_over,
             "rounds": rounds,
             "versions": dict(edition.versions),
             "expected": {each.guide.id: each.version_id for each in map(draft, guides_of(rounds[0]))},
@@ -156,6 +154,7 @@ def fork(work: Callable[[], Coroutine[Any, Any, object]]) -> tuple[int, int]:
 
 
 def answer(folder: Path, order: dict[str, Any]) -> object:
+    began = time.monotonic()
     if "kill" in order:
         pid, reading = fork(lambda: refresh(folder, order["round"], endless=True))
         time.sleep(order["kill"])  # not to wait for anything: this is when it dies
@@ -167,7 +166,12 @@ def answer(folder: Path, order: dict[str, Any]) -> object:
     with os.fdopen(reading) as pipe:
         said = pipe.read()
     _, status = os.waitpid(pid, 0)
-    return {"signal": os.WTERMSIG(status), "status": status, "said": json.loads(said or "null")}
+    return {
+        "signal": os.WTERMSIG(status),
+        "status": status,
+        "said": json.loads(said or "null"),
+        "took": time.monotonic() - began,
+    }
 
 
 if __name__ == "__main__":

@@ -1,37 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from bot.app import App, open_app
-from bot.config import Settings
+from bot.app import App
+from knowledge.guide import Guide
 from knowledge.library import Vectors
-from knowledge.loaders.markdown import read_guides
 from retrieval.chain import Inquiry
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.judge import load_aspects, load_judge
 from retrieval.refresh import ignore_progress
-from retrieval.wording import Wording
-
-GUIDE = """\
----
-title: {title}
-summary: A guide.
-sources: [{{id: notes, title: Notes}}]
-updated: 2026-01-02
----
-
-## {heading}
-
-{body}
-"""
-
-
-def write(folder: Path, title: str, heading: str, body: str) -> None:
-    text = GUIDE.format(title=title, heading=heading, body=body)
-    (folder / f"{title.lower()}.md").write_text(text, encoding="utf-8")
 
 
 async def is_covered(app: App, question: str) -> bool:
@@ -64,24 +44,25 @@ async def test_what_the_guides_leave_open_is_not(app: App, question: str) -> Non
     assert not await is_covered(app, question)
 
 
-async def test_a_guide_added_on_what_was_left_open_is_not_refused(tmp_path: Path) -> None:
-    guides = tmp_path / "guides"
-    guides.mkdir()
-    write(
-        guides, "Jobs", "Data scientists", "A data scientist studies data. A data scientist needs statistics."
-    )
+async def test_a_guide_added_on_what_was_left_open_is_not_refused(
+    app: App, make_guide: Callable[..., Guide]
+) -> None:
     question = "What is the average salary of a data scientist?"
+    pay = make_guide("salaries", "The average salary of a data scientist was 100,000 dollars in 2025.")
 
-    async with open_app(Settings(data_dir=tmp_path / "data", guides_dir=guides)) as app:
-        before = await is_covered(app, question)
-        write(
-            guides, "Pay", "Salaries", "The average salary of a data scientist was 100,000 dollars in 2025."
-        )
-        plan = await app.refresh.plan(read_guides(guides))
+    async def bring(guides: list[Guide]) -> None:
+        plan = await app.refresh.plan(guides)
         await app.refresh.apply(plan, actor="test", note="", progress=ignore_progress)
+
+    before = await is_covered(app, question)
+    try:
+        await bring([*app.guides, pay])
         after = await is_covered(app, question)
+    finally:
+        await bring(app.guides)
 
     assert (before, after) == (False, True)
+    assert not await is_covered(app, question)
 
 
 async def test_the_examples_are_not_encoded_at_every_start(app: App) -> None:
@@ -90,9 +71,7 @@ async def test_the_examples_are_not_encoded_at_every_start(app: App) -> None:
             raise AssertionError(f"{len(texts)} texts are encoded again")
 
     refusing = Refusing(app.embeddings._model, app.embeddings.fingerprint)
-    wording = Wording.load()
-    async for _, text in app.library.texts(await app.library.live()):
-        wording.learn(text)
+    wording = app.chain._rewriter._wording
 
     judge = await load_judge(app.library, refusing, wording, app.searcher.words)
 

@@ -55,6 +55,6 @@ async def timed_reply(app: App, message: Message) -> tuple[Reply, float]:
 
 
 async def input_lines() -> AsyncIterator[str]:
-    """Yield the lines of standard input as they come, without blank ones at the ends."""
-    while line := await asyncio.to_thread(sys.stdin.readline):
-        yield line.rstrip("\n")
+    """Yield the lines of standard input as they come, whatever bytes they hold."""
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        yield line.decode("utf-8", errors="replace").rstrip("\r\n")
