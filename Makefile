@@ -19,11 +19,13 @@ chat: $(READY)  ## Talk with the coach
 test: $(READY)  ## Run the tests
 	$(BIN)/python -m pytest
 
-check: $(READY)  ## Read the code for faults without running it
+check: $(READY)  ## Lint, format and types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
-bench: $(READY)  ## Measure how quick the coach is
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+bench: $(READY)  ## Measure what answering and refreshing cost
+	$(BIN)/python -m tests.benchmarks.cost
 
 eval: $(READY)  ## Measure how good the answers are
 	$(BIN)/career-coach eval

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     def _is_known_database(cls, value: str) -> str:
         try:
             driver = make_url(value).drivername if value else _DRIVERS[0]
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             driver = ""
         if driver not in _DRIVERS:
             raise ValueError(f"must begin with {' or '.join(f'{name}://' for name in _DRIVERS)}")

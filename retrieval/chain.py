@@ -22,6 +22,8 @@ _PASSAGES = 8
 # A single question among several still stands in the light of the whole message.
 _WHOLE_MESSAGE = 0.4
 _MOSTLY_ASKED = 0.6
+# What a follow-up asks weighs so much beside the same with its subject.
+_OWN_WORDS = 1.0
 # A follow-up of so many telling words is judged by them alone: “and how much do they earn?”
 # is not covered because its subject is.
 _TELLING_WORDS = 2
@@ -99,7 +101,7 @@ class AnswerChain:
         whole, others = vectors[0], vectors[1:]
         if asked:
             # The subject must not drown what is newly asked about it.
-            whole = unit_length(whole + others[0])
+            whole = unit_length(whole + _OWN_WORDS * others[0])
         found = await self._searcher.search(question.text, whole, 2 * _PASSAGES)
         passages = tuple(p for p in found if self._concerns(p, question))[:_PASSAGES]
         field = self._searcher.field or Field.of(vectors)
@@ -120,19 +122,22 @@ class AnswerChain:
         return not question.roles or owner is None or owner in question.roles
 
     async def _weigh(self, found: _Found) -> _Judged:
-        readings = found.readings
-        if found.question.follow_up and self._is_telling(found.question.asked):
-            readings = readings[1:] or readings
-        covered = bool(found.passages) and any(
-            self._judge.covered(reading, found.passages, found.field) for reading in readings
-        )
-        return _Judged(found, covered)
+        return _Judged(found, bool(found.passages) and self._covers(found))
 
-    def _is_telling(self, asked: str) -> bool:
-        """Whether a follow-up says by itself what it wants to know."""
+    def _covers(self, found: _Found) -> bool:
+        question, readings = found.question, found.readings
+        telling = self._telling_words(question.asked)
+        if question.follow_up and question.said and (question.options or not telling):
+            return True  # “why?”, “the second one”: what it refers to has just been answered
+        if question.follow_up and telling >= _TELLING_WORDS:
+            readings = readings[-1:]
+        return any(self._judge.covered(each, found.passages, found.field) for each in readings)
+
+    def _telling_words(self, asked: str) -> int:
+        """Count the words by which a follow-up says itself what it wants to know."""
         words = self._searcher.words
         rarity = words.rarity(words.terms(" ".join(content_words(asked))))
-        return sum(weight >= _TELLING_RARITY for weight in rarity.values()) >= _TELLING_WORDS
+        return sum(weight >= _TELLING_RARITY for weight in rarity.values())
 
     async def _compose(self, judged: _Judged) -> Outcome:
         found, question = judged.found, judged.found.question
@@ -158,10 +163,16 @@ class AnswerChain:
         return Exchange(
             question=question.text,
             subject=self._rewriter.subject_of(question, answer),
-            points=question.options or tuple(s.text for s in answer.statements if s.kind == "item"),
+            points=question.options or _first_list(answer),
             said=question.said + said,
             offers=answer.nearest,
         )
+
+
+def _first_list(answer: Answer) -> tuple[str, ...]:
+    """Return the items of the first list of an answer: what “the second one” counts in."""
+    items = [statement for statement in answer.statements if statement.kind == "item"]
+    return tuple(item.text for item in items if item.paragraph == items[0].paragraph)
 
 
 def _differs(question: Question) -> bool:

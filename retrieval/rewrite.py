@@ -207,7 +207,10 @@ class Rewriter:
         else:
             bare_why = _WHY.match(text) and elliptic
             whole = f"{text} {_shorten(last.question) if bare_why else last.subject}"
-        return Question(whole, asked, last.subject, roles, follow_up=True, said=last.said)
+        # A follow-up that points nowhere brings a subject of its own: “and hackathons?”.
+        moved_on = not (pointing or roles) and content_words(asked)
+        subject = _shorten(f"{last.subject} {asked}") if moved_on else last.subject
+        return Question(whole, asked, subject, roles, follow_up=True, said=last.said)
 
 
 def asked_clauses(text: str) -> tuple[str, ...]:

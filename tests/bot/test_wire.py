@@ -32,7 +32,7 @@ def passage(embeddings: SentenceEmbeddings) -> Passage:
     chunk = StoredChunk(
         "maths@1.0", "maths", "Maths", "Why", (), "A. Writer", quote, split_units(quote), vectors
     )
-    return Passage(chunk, 0.123456)
+    return Passage(chunk, 0.123456, vectors)
 
 
 @pytest.mark.parametrize(

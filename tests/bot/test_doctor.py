@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.app import only_writer
+from bot.config import Settings, SettingsError
+from bot.doctor import examine
+
+Fill = Callable[[Path], Path]
+GUIDE = """\
+---
+title: Pay
+summary: What people earn.
+sources:
+  - id: survey
+    title: A Survey
+    author: A. Tester
+updated: 2026-11-20
+---
+
+## Salary
+> Asks: What is the salary?
+> Source: survey
+
+It is high.
+"""
+
+
+@pytest.fixture
+def guides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of guides that may be changed, and a data folder that is new."""
+    folder = shutil.copytree(Settings().guides_dir, tmp_path / "guides")
+    monkeypatch.setenv("COACH_GUIDES_DIR", str(folder))
+    monkeypatch.setenv("COACH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("COLUMNS", "400")
+    return folder
+
+
+async def findings(capsys: pytest.CaptureFixture[str], *, well: bool) -> dict[str, tuple[str, str]]:
+    """Examine; return for each thing its state and what was found."""
+    if well:
+        await examine()
+    else:
+        with pytest.raises(SystemExit) as stopped:
+            await examine()
+        assert stopped.value.code == 1
+    cells = [re.split(r"\s*│\s*", line.strip("│ ")) for line in capsys.readouterr().out.splitlines()]
+    return {row[0]: (row[1], row[2]) for row in cells if len(row) == 3}
+
+
+@pytest.mark.usefixtures("guides")
+async def test_a_new_machine_is_well(capsys: pytest.CaptureFixture[str]) -> None:
+    found = await findings(capsys, well=True)
+
+    assert found.keys() == {"data folder", "guides", "embedding model", "library", "index"}
+    assert {state for state, _ in found.values()} == {"well"}
+    assert "weights as pinned" in found["embedding model"][1]
+    assert "career-coach kb refresh" in found["library"][1]
+
+
+@pytest.mark.usefixtures("guides")
+async def test_a_filled_library_without_its_index_says_that_a_start_mends_it(
+    capsys: pytest.CaptureFixture[str], fill: Fill, tmp_path: Path
+) -> None:
+    fill(tmp_path / "data")
+
+    found = await findings(capsys, well=False)
+
+    assert found["library"][0] == "well"
+    assert found["index"][0] == "to mend"
+    assert re.search(r"\d+ chunks are missing\. The next start of the coach mends it\.", found["index"][1])
+
+
+@pytest.mark.parametrize("change", ["add", "change", "remove"])
+async def test_guides_that_changed_since_are_noticed(
+    capsys: pytest.CaptureFixture[str], fill: Fill, tmp_path: Path, guides: Path, change: str
+) -> None:
+    fill(tmp_path / "data")
+    maths = guides / "foundations.md"
+    match change:
+        case "add":
+            (guides / "pay.md").write_text(GUIDE, encoding="utf-8")
+        case "change":
+            maths.write_text(maths.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+        case _:
+            (guides / "worries.md").unlink()
+            (guides / "worries.asks.yaml").unlink()
+
+    found = await findings(capsys, well=False)
+
+    assert found["library"] == (
+        "to mend",
+        "The guides' folder has changed since. Run: career-coach kb refresh",
+    )
+
+
+async def test_a_malformed_guide_is_named_with_its_line(
+    capsys: pytest.CaptureFixture[str], guides: Path
+) -> None:
+    (guides / "pay.md").write_text(GUIDE.replace("> Source: survey", "> Source: hearsay"), encoding="utf-8")
+
+    found = await findings(capsys, well=False)
+
+    assert found["guides"][0] == "to mend"
+    assert "pay.md:11: the source “hearsay”" in found["guides"][1]
+    assert found["embedding model"][0] == "well"
+
+
+@pytest.mark.usefixtures("guides")
+async def test_another_coach_at_work_is_noticed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with only_writer(tmp_path / "data"):
+        found = await findings(capsys, well=False)
+
+    assert found["data folder"][0] == "to mend"
+    assert "Another career-coach is using the data folder" in found["data folder"][1]
+
+
+@pytest.mark.usefixtures("guides")
+async def test_a_data_folder_that_cannot_be_made_is_noticed(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("in the way", encoding="utf-8")
+
+    found = await findings(capsys, well=False)
+
+    assert {what for what, (state, _) in found.items() if state == "to mend"} == {"data folder", "library", "index"}
+    assert "COACH_DATA_DIR" in found["data folder"][1]
+
+
+async def test_a_wrong_setting_is_told_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_THREADS", "x")
+
+    with pytest.raises(SettingsError, match="COACH_THREADS is “x”"):
+        await examine()
