@@ -24,7 +24,15 @@ SOURCES = {
 }
 MOST_LINES = 400
 # What takes a second or more to import, or drags in what does.
-HEAVY = {"torch", "chromadb", "sentence_transformers", "sqlalchemy", "langchain_core", "transformers", "pydantic"}
+HEAVY = {
+    "torch",
+    "chromadb",
+    "sentence_transformers",
+    "sqlalchemy",
+    "langchain_core",
+    "transformers",
+    "pydantic",
+}
 
 
 def is_type_checking(node: ast.AST) -> bool:

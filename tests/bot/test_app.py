@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +30,7 @@ updated: 2026-11-20
 > Asks: What is the salary of a machine learning engineer?
 > Source: survey
 
-A machine learning engineer earns a salary of about 150,000 dollars a year, according to one survey. \
+A machine learning engineer earns a salary of about 150,000 dollars a year, one survey says. \
 Beginners earn about 110,000 dollars, and machine learning engineers with ten years of work earn 210,000 dollars.
 
 ## Salary of a data scientist
@@ -45,13 +44,15 @@ Those with a bonus are paid 15,000 dollars more.
 
 def open_files(folder: Path) -> list[str]:
     """Name the files below a folder that this process holds open."""
-    links = [Path("/proc/self/fd") / name for name in os.listdir("/proc/self/fd")]
+    links = list(Path("/proc/self/fd").iterdir())
     return [target for link in links if link.is_symlink() if str(folder) in (target := str(link.readlink()))]
 
 
 async def test_a_guide_added_on_pay_makes_pay_answerable(fill: Fill, tmp_path: Path, user: str) -> None:
     guides = tmp_path / "guides"
-    settings = Settings(data_dir=fill(tmp_path / "data"), guides_dir=shutil.copytree(Settings().guides_dir, guides))
+    settings = Settings(
+        data_dir=fill(tmp_path / "data"), guides_dir=shutil.copytree(Settings().guides_dir, guides)
+    )
     async with open_app(settings) as app:
 
         async def ask(channel: str) -> Reply:
@@ -116,7 +117,9 @@ async def test_one_data_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("data_dir", ["file", "file/below"])
-async def test_a_data_folder_that_cannot_be_made_is_named_with_the_mend(tmp_path: Path, data_dir: str) -> None:
+async def test_a_data_folder_that_cannot_be_made_is_named_with_the_mend(
+    tmp_path: Path, data_dir: str
+) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
 
     with pytest.raises(DataError, match="cannot be made") as caught:
@@ -128,7 +131,9 @@ async def test_a_data_folder_that_cannot_be_made_is_named_with_the_mend(tmp_path
 
 
 @pytest.mark.parametrize("content", [b"this is no database" * 100, None])
-async def test_a_database_that_cannot_be_opened_is_one_sentence(tmp_path: Path, content: bytes | None) -> None:
+async def test_a_database_that_cannot_be_opened_is_one_sentence(
+    tmp_path: Path, content: bytes | None
+) -> None:
     path = tmp_path / "coach.db"
     if content is None:
         path.mkdir()

@@ -128,7 +128,11 @@ async def test_a_data_folder_that_cannot_be_made_is_noticed(
 
     found = await findings(capsys, well=False)
 
-    assert {what for what, (state, _) in found.items() if state == "to mend"} == {"data folder", "library", "index"}
+    assert {what for what, (state, _) in found.items() if state == "to mend"} == {
+        "data folder",
+        "library",
+        "index",
+    }
     assert "COACH_DATA_DIR" in found["data folder"][1]
 
 

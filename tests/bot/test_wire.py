@@ -101,7 +101,13 @@ def test_a_reply_is_written_with_all_there_is_to_check_it(passage: Passage) -> N
         "kind": "answer",
         "answer": "Learn maths [1].",
         "citations": [
-            {"marker": 1, "guide": "Maths", "section": "Why", "source": "A. Writer", "quote": "Learn **maths**."}
+            {
+                "marker": 1,
+                "guide": "Maths",
+                "section": "Why",
+                "source": "A. Writer",
+                "quote": "Learn **maths**.",
+            }
         ],
         "suggestions": ["Why?"],
         "retrieved": [{"guide": "Maths", "section": "Why", "score": 0.1235}],

@@ -1,9 +1,10 @@
 """The process that `test_refresh` kills, run as a program with the folder of its data.
 
 It reads a line of JSON for each thing to do, and answers each with a line of JSON:
-{"refresh": round} refreshes once; {"kill": seconds, "round": first} refreshes from a round
-on without end and is killed after so many seconds; {"inspect": true} opens everything as
-the coach does at its start and tells what is there.
+{"refresh": round} refreshes once; {"kill": seconds, "round": first, "opened": bool} refreshes
+from a round on without end and is killed so many seconds after its start, or after everything
+was open; {"inspect": true} opens everything as the coach does at its start and tells what is
+there.
 
 Each is done by a forked child: importing Chroma is paid for once, and nothing that is open
 outlives its child. Vectors come from a hash, so that a refresh takes a part of a second.
@@ -45,6 +46,8 @@ from retrieval.search import Searcher
 SECTIONS = 6
 ASKS = 3
 ROUND = re.compile(r"Round (\d+)")
+
+Tell = Callable[[str], object]
 
 
 class HashedEmbeddings(SentenceEmbeddings):
@@ -95,9 +98,10 @@ def guides_of(number: int) -> list[Guide]:
     return [guide(name) for name in ("one", "two", "three", "even" if number % 2 == 0 else "odd")]
 
 
-async def refresh(folder: Path, number: int, *, endless: bool) -> None:
+async def refresh(folder: Path, number: int, tell: Tell, *, endless: bool) -> None:
     async with opened(folder) as parts:
         await parts.searcher.open()
+        tell("\n")
         while True:
             plan = await parts.refresh.plan(guides_of(number))
             await parts.refresh.apply(plan, actor="test", note="", progress=ignore_progress)
@@ -106,7 +110,7 @@ async def refresh(folder: Path, number: int, *, endless: bool) -> None:
             number += 1
 
 
-async def inspect(folder: Path) -> dict[str, object]:
+async def inspect(folder: Path, tell: Tell) -> None:
     async with opened(folder) as parts:
         edition = await parts.library.live()
         live = dict([text async for text in parts.library.texts(edition)])
@@ -122,7 +126,7 @@ async def inspect(folder: Path) -> dict[str, object]:
                 found = {passage.chunk.id for passage in await parts.searcher.search(text, vector, 50)}
                 unreached += {chunk.id} - found
                 strangers |= found - live.keys()
-        return {
+        seen = {
             "whole": whole,
             "rounds": rounds,
             "versions": dict(edition.versions),
@@ -133,10 +137,11 @@ async def inspect(folder: Path) -> dict[str, object]:
             "strangers": sorted(strangers),
             "stale_rows": [row for row in parts.index._row_ids() if row.partition("#")[0] not in live],
         }
+        tell(json.dumps(seen))
 
 
-def fork(work: Callable[[], Coroutine[Any, Any, object]]) -> tuple[int, int]:
-    """Do the work in a child; return its process id and where its answer can be read."""
+def fork(work: Callable[[Tell], Coroutine[Any, Any, None]]) -> tuple[int, int]:
+    """Do the work in a child; return its process id and where to read what it tells."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid:
@@ -144,8 +149,7 @@ def fork(work: Callable[[], Coroutine[Any, Any, object]]) -> tuple[int, int]:
         return pid, reading
     status = 1
     try:
-        with os.fdopen(writing, "w") as answer:
-            json.dump(asyncio.run(work()), answer)
+        asyncio.run(work(lambda text: os.write(writing, text.encode())))
         status = 0
     except BaseException:  # noqa: BLE001 - the child must not go on as its parent
         traceback.print_exc()
@@ -156,20 +160,22 @@ def fork(work: Callable[[], Coroutine[Any, Any, object]]) -> tuple[int, int]:
 def answer(folder: Path, order: dict[str, Any]) -> object:
     began = time.monotonic()
     if "kill" in order:
-        pid, reading = fork(lambda: refresh(folder, order["round"], endless=True))
+        pid, reading = fork(lambda tell: refresh(folder, order["round"], tell, endless=True))
+        if order["opened"]:
+            os.read(reading, 1)
         time.sleep(order["kill"])  # not to wait for anything: this is when it dies
         os.kill(pid, signal.SIGKILL)
     elif "refresh" in order:
-        pid, reading = fork(lambda: refresh(folder, order["refresh"], endless=False))
+        pid, reading = fork(lambda tell: refresh(folder, order["refresh"], tell, endless=False))
     else:
-        pid, reading = fork(lambda: inspect(folder))
+        pid, reading = fork(lambda tell: inspect(folder, tell))
     with os.fdopen(reading) as pipe:
-        said = pipe.read()
+        told = pipe.read().strip()
     _, status = os.waitpid(pid, 0)
     return {
         "signal": os.WTERMSIG(status),
         "status": status,
-        "said": json.loads(said or "null"),
+        "told": json.loads(told or "null"),
         "took": time.monotonic() - began,
     }
 

@@ -111,7 +111,8 @@ async def test_small_talk_asks_nothing_of_the_guides(app: App, user: str, text: 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("👍", NOTHING), (" ", NOTHING), ("x" * 100_000, TOO_LONG), ("and what about it?", NO_TOPIC)]
+    ("text", "said"),
+    [("👍", NOTHING), (" ", NOTHING), ("x" * 100_000, TOO_LONG), ("and what about it?", NO_TOPIC)],
 )
 async def test_what_cannot_be_answered_is_neither_kept_nor_a_gap(
     app: App, conversations: Conversations, user: str, text: str, said: str
@@ -192,7 +193,13 @@ async def test_messages_of_one_person_are_answered_in_order_however_fast_they_co
 ) -> None:
     # The first takes longest to hear: it looks foreign until its language has been weighed.
     slow = "Kubernetes " + "langchain llamaindex qlora " * 140
-    texts = [slow.strip(), "What skills does a data scientist need?", "and for research scientists?", "thanks", "why?"]
+    texts = [
+        slow.strip(),
+        "What skills does a data scientist need?",
+        "and for research scientists?",
+        "thanks",
+        "why?",
+    ]
     answered: list[str] = []
 
     async def say(text: str) -> Reply:
@@ -204,7 +211,11 @@ async def test_messages_of_one_person_are_answered_in_order_however_fast_they_co
 
     assert answered == texts
     kept = await conversations.recall(user, "here")
-    heard = [(text, reply.text) for text, reply in zip(texts, replies, strict=True) if reply.kind != "chat" or text == "thanks"]
+    heard = [
+        (text, reply.text)
+        for text, reply in zip(texts, replies, strict=True)
+        if reply.kind != "chat" or text == "thanks"
+    ]
     assert [(turn.text, turn.reply.text) for turn in kept] == heard
     assert {c.guide for c in replies[2].citations} == {"Research Scientist"}
 
@@ -303,7 +314,8 @@ async def test_a_skill_that_fails_leaves_the_conversation_as_it_was(
 
 async def test_one_who_goes_away_while_waiting_holds_nobody_up(coach: Coach, door: Door, user: str) -> None:
     first, gone, last = (
-        asyncio.create_task(coach.reply(Message(user, "here", text))) for text in ("maths 1", "maths 2", "maths 3")
+        asyncio.create_task(coach.reply(Message(user, "here", text)))
+        for text in ("maths 1", "maths 2", "maths 3")
     )
     await asyncio.sleep(0)
     gone.cancel()

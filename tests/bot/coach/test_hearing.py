@@ -24,7 +24,20 @@ def hearing(wording: Wording) -> Hearing:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "\n\t \r\n", "👍", "🙂🙃", "👩‍👩‍👧‍👦", "?!…", "...", "\x00\x07", "\u200b\u200d\ufeff", "@everyone", "<@123456789>"],
+    [
+        "",
+        " ",
+        "\n\t \r\n",
+        "👍",
+        "🙂🙃",
+        "👩‍👩‍👧‍👦",
+        "?!…",
+        "...",
+        "\x00\x07",
+        "\u200b\u200d\ufeff",
+        "@everyone",
+        "<@123456789>",
+    ],
 )
 def test_a_message_without_words_is_asked_about(hearing: Hearing, text: str) -> None:
     assert hearing.hear(text) == Unclear(NOTHING)

@@ -15,7 +15,10 @@ SQL = Fact(("sql",))
 NEVER = Fact(("zanzibar",))
 # Half of everything is wrong on purpose.
 GOLDEN = GoldenSet(
-    answerable=(Answerable(SKILLS, (SQL, NEVER)), Answerable("How much does a data scientist earn?", (NEVER, NEVER))),
+    answerable=(
+        Answerable(SKILLS, (SQL, NEVER)),
+        Answerable("How much does a data scientist earn?", (NEVER, NEVER)),
+    ),
     unanswerable=(
         Unanswerable("How much does a machine learning engineer earn?", near_miss=True),
         Unanswerable("Which skills does a research scientist need?", near_miss=True),

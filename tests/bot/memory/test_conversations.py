@@ -41,7 +41,9 @@ async def test_only_the_latest_turns_are_recalled_oldest_first(kept: Conversatio
     ]
 
 
-@pytest.mark.parametrize(("user", "channel"), [("bob", "here"), ("ada", "there"), ("ADA", "here"), ("ad%", "here")])
+@pytest.mark.parametrize(
+    ("user", "channel"), [("bob", "here"), ("ada", "there"), ("ADA", "here"), ("ad%", "here")]
+)
 async def test_a_conversation_is_one_person_in_one_channel(
     kept: Conversations, user: str, channel: str
 ) -> None:

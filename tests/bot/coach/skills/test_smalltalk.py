@@ -28,7 +28,15 @@ SMALL_TALK = {
         "cool",
         "That was really helpful, thank you!",
     ],
-    "goodbye": ["bye", "cya", "gtg", "gotta go, bye", "thanks, bye", "Thank you, have a nice day!", "good night"],
+    "goodbye": [
+        "bye",
+        "cya",
+        "gtg",
+        "gotta go, bye",
+        "thanks, bye",
+        "Thank you, have a nice day!",
+        "good night",
+    ],
     "capabilities": [
         "what can you do",
         "What can you help me with?",
