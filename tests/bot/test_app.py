@@ -31,7 +31,7 @@ updated: 2026-11-20
 > Source: survey
 
 A machine learning engineer earns a salary of about 150,000 dollars a year, one survey says. \
-Beginners earn about 110,000 dollars, and machine learning engineers with ten years of work earn 210,000 dollars.
+Beginners earn about 110,000 dollars, and engineers with ten years of work earn 210,000 dollars.
 
 ## Salary of a data scientist
 > Asks: What is the salary of a data scientist?
