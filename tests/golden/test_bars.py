@@ -19,9 +19,10 @@ from bot.evaluation.report import BARS, Bar
 # coach may not fall more than a little below what was measured on 2026-11-20.
 FLOORS = {
     "facts": 0.91,
-    "unanswerable_refused": 0.89,
-    "answerable_refused": 0.06,
-    "follow_ups_right": 0.86,
+    "hit_at_4": 0.96,
+    "unanswerable_refused": 0.88,
+    "answerable_refused": 0.065,
+    "follow_ups_right": 0.82,
 }
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import pytest
@@ -49,7 +50,7 @@ async def measured(app: App) -> Measured:
 def test_what_is_right_and_what_is_wrong_is_counted(measured: Measured) -> None:
     coach = measured.coach
 
-    assert coach.facts == pytest.approx(1 / 4)
+    assert coach.facts == pytest.approx(1 / 2)  # a refusal is counted once, as a refusal
     assert coach.hit_at_4 == pytest.approx(1 / 2)
     assert coach.facts_at_4 == pytest.approx(1 / 4)
     assert coach.unanswerable_refused == pytest.approx(3 / 4)
@@ -98,7 +99,7 @@ def test_a_bar_is_reached_at_its_bound(sign: str, value: float, reached: bool) -
 
 def test_a_perfect_run_reaches_every_bar_and_the_table_says_so(measured: Measured) -> None:
     assert all(bar.reached_by(PERFECT) for bar in BARS)
-    console = Console(width=120, record=True, quiet=True)
+    console = Console(width=120, record=True, file=io.StringIO())
 
     console.print(table(Measured(PERFECT, measured.plain, []), "Golden set"))
     console.print(table(measured, "Golden set"))
@@ -107,5 +108,4 @@ def test_a_perfect_run_reaches_every_bar_and_the_table_says_so(measured: Measure
     perfect, ours = text.split("Golden set")[1:]
     assert perfect.count("reached") == len(BARS)
     assert "missed" in ours
-    assert "0.250" in ours
     assert all(bar.title in ours for bar in BARS)
