@@ -28,7 +28,7 @@ _MORE = re.compile(
     _OPENING + r"(?:(?:can|could) (?:you|u) )?(?:please )?(?:(?:tell|show|give) me )?(?:some |a bit |even )?"
     r"(?:(?:say |know |hear )?more(?: (?:on|about) (?:that|this|it))?(?: details?| info(?:rmation)?)?"
     r"|go on|continue|elaborate|expand(?: on (?:that|this|it))?|keep going|in (?:more )?detail|details?"
-    r"|what else|anything else|go deeper|explain (?:more|further))(?: please)?[\s.!?]*$",
+    r"|what else|anything else|go deeper|explain (?:more|further))(?:,? please)?[\s.!?]*$",
     re.IGNORECASE,
 )
 _AGREE = re.compile(
@@ -38,9 +38,12 @@ _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
     "fifth": 4, "5th": 4, "last": -1,
 }  # fmt: skip
+_COUNTED = r"(?:one|point|option|item|thing|role|bullet)"
+# "learn first" and "how long does it last" count nothing: the word stands after "the", before
+# what is counted, or at the beginning.
 _ORDINAL = re.compile(
-    rf"\b(?:the )?(?P<word>{'|'.join(_ORDINALS)})"
-    r"(?: (?:one|point|option|item|thing|role|bullet))?(?=[\s,.?!]|$)"
+    rf"(?:\bthe |^)(?P<word>{'|'.join(_ORDINALS)})(?: {_COUNTED})?(?=[\s,.?!]|$)"
+    rf"|\b(?P<counting>{'|'.join(_ORDINALS)}) {_COUNTED}(?=[\s,.?!]|$)"
     r"|\b(?:number|no\.?|#|option|point) ?(?P<number>[1-9])\b",
     re.IGNORECASE,
 )
@@ -58,8 +61,12 @@ _POINTING = re.compile(
     r"|either|neither|same)\b",
     re.IGNORECASE,
 )
-# "that" in "a job that pays" points forward, not back.
-_POINTING_FORWARD = re.compile(r"\b(?:\w+ that|those who|one of|there (?:is|are|were|was))\b", re.IGNORECASE)
+# "that" in "a job that pays" points forward; in "needed for that" and "is that hard" back.
+_BEFORE_POINTING_BACK = r"(?:is|was|does|did|do|can|could|will|would|should|about|after|at|by|for|from|in|into|like|of|on|to|with)"
+_POINTING_FORWARD = re.compile(
+    rf"\b(?!{_BEFORE_POINTING_BACK} )\w+ that(?= \w)|\b(?:those who|one of|there (?:is|are|were|was))\b",
+    re.IGNORECASE,
+)
 _SEEKS_ROLE = re.compile(r"\b(?:roles?|jobs?|positions?|careers?|gigs?|suits?|fits?)\b", re.IGNORECASE)
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) (?:about|of)\b", re.IGNORECASE)
 _WHY = re.compile(_OPENING + r"(?:why|how come)\b", re.IGNORECASE)
@@ -172,7 +179,8 @@ class Rewriter:
         if not found or len(rest) > _ELLIPTIC_WORDS:
             return None
         options = last.points or last.offers
-        number = _ORDINALS[found["word"].lower()] if found["word"] else int(found["number"]) - 1
+        word = found["word"] or found["counting"]
+        number = _ORDINALS[word.lower()] if word else int(found["number"]) - 1
         if not -1 <= number < len(options) or not options:
             return None
         point = options[number]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ from knowledge.database import create_engine
 from knowledge.guide import Guide, Section, Source
 from knowledge.library import Library
 from retrieval.embeddings import SentenceEmbeddings
+from retrieval.refresh import ignore_progress
 from retrieval.wording import Wording
 
 
@@ -78,10 +82,21 @@ def library(engine: AsyncEngine) -> Library:
 
 
 @pytest.fixture(scope="session")
-async def app(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
-    """The whole coach over the shipped guides; use a user of your own in each test."""
+async def app(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> AsyncIterator[App]:
+    """The whole coach over the shipped guides; use a user of your own in each test.
+
+    Vectors are kept by content, so pytest's cache spares the next run what has not changed.
+    """
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+    database = settings.data_dir / "coach.db"
+    kept = pytestconfig.cache.mkdir("library") / "coach.db"
+    if kept.exists():
+        shutil.copy(kept, database)
     async with open_app(settings) as opened:
+        plan = await opened.refresh.plan(opened.guides)
+        await opened.refresh.apply(plan, actor="tests", note="", progress=ignore_progress)
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(kept)) as target:
+            source.backup(target)
         yield opened
 
 

@@ -32,4 +32,6 @@ def encoding_bar() -> Iterator[Report]:
     try:
         yield report
     finally:
-        bar.stop()
+        # Stopping a bar that never began writes an empty line.
+        if bar.live.is_started:
+            bar.stop()
