@@ -8,16 +8,38 @@ from typing import Literal
 from retrieval.answer import Citation, Passage
 from retrieval.rewrite import Exchange
 
-Kind = Literal["answer", "refusal", "chat", "error"]
+# Kinds that JSON speaks of; a skill adds its own.
+Kind = Literal["answer", "refusal", "chat", "error", "roles", "comparison", "profile"]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person said: who, where, and the text. A conversation is a user in a channel."""
+    """What a person said: who, where, and the text. A conversation is a user in a channel.
+
+    `private` says that nobody else reads along there, as in a direct message.
+    """
 
     user: str
     channel: str
     text: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to pick instead of typing: what it is called, and what picking it says."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that goes with a reply; `alt` tells what it shows to whoever cannot see it."""
+
+    name: str
+    alt: str
+    png: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,7 @@ class Reply:
 
     `text` is Markdown with markers `[n]`, each standing for a citation. `suggestions` are
     messages the person may send next; `exchange` is what their next message may refer to.
+    `choices` answer what the reply itself asks. What is `private` nobody else may see.
     """
 
     kind: Kind
@@ -34,3 +57,6 @@ class Reply:
     suggestions: tuple[str, ...] = ()
     exchange: Exchange | None = None
     passages: tuple[Passage, ...] = field(default=(), repr=False)
+    choices: tuple[Choice, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    private: bool = False

@@ -62,7 +62,10 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 # "that" in "a job that pays" points forward; in "needed for that" and "is that hard" back.
-_BEFORE_POINTING_BACK = r"(?:is|was|does|did|do|can|could|will|would|should|about|after|at|by|for|from|in|into|like|of|on|to|with)"
+_BEFORE_POINTING_BACK = (
+    r"(?:is|was|does|did|do|can|could|will|would|should"
+    r"|about|after|at|by|for|from|in|into|like|of|on|to|with)"
+)
 _POINTING_FORWARD = re.compile(
     rf"\b(?!{_BEFORE_POINTING_BACK} )\w+ that(?= \w)|\b(?:those who|one of|there (?:is|are|were|was))\b",
     re.IGNORECASE,

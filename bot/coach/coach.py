@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
 from bot.coach.intents import Intent, Intents
@@ -37,7 +38,7 @@ class Coach:
             heard = await asyncio.to_thread(self._hearing.hear, message.text)
             if isinstance(heard, Unclear):
                 return Reply("chat", heard.reply)
-            message = Message(message.user, message.channel, heard)
+            message = replace(message, text=heard)
             turns = await self._conversations.recall(message.user, message.channel)
             intent = self._intents.of(heard)
             talked = any(turn.reply.exchange for turn in turns)
