@@ -130,7 +130,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
     async for _, text in library.texts(await library.live()):
         wording.learn(text)
-    judge = await load_judge(library, embeddings, wording, searcher.words)
+    judge = await load_judge(library, embeddings, wording, searcher.field)
     roles = load_roles()
     chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge)
     gaps = Gaps(engine)

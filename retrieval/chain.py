@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
+from statistics import mean
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
@@ -109,10 +111,8 @@ class AnswerChain:
         aims = tuple(_aim(field.distinct(part), passages) for part in others[len(asked) :]) or (
             Aim(query, passages),
         )
-        words = self._searcher.words.terms(question.asked)
         readings = tuple(
-            Reading(vector, question.asked, words)
-            for vector in (query, *field.distinct(others[: len(asked)]))
+            Reading(vector, question.asked) for vector in (query, *field.distinct(others[: len(asked)]))
         )
         return _Found(question, aims, passages, readings, field)
 
@@ -122,29 +122,35 @@ class AnswerChain:
         return not question.roles or owner is None or owner in question.roles
 
     async def _weigh(self, found: _Found) -> _Judged:
+        # A refresh may have changed the field; the judge takes a moment to study another.
+        await asyncio.to_thread(self._judge.study, found.field)
         return _Judged(found, bool(found.passages) and self._covers(found))
 
     def _covers(self, found: _Found) -> bool:
-        question, readings = found.question, found.readings
+        question = found.question
         telling = self._telling_words(question.asked)
-        if question.follow_up and question.said and (question.options or not telling):
+        refers_back = question.follow_up and bool(question.said)
+        if refers_back and (question.asked == question.text if question.options else not telling):
             return True  # “why?”, “the second one”: what it refers to has just been answered
-        if question.follow_up and telling >= _TELLING_WORDS:
-            readings = readings[-1:]
-        return any(self._judge.covered(each, found.passages, found.field) for each in readings)
+        leans = [self._judge.lean(each, found.passages) for each in found.readings]
+        if question.follow_up and not question.options:
+            # The subject is covered, so it must not speak for what is newly asked about it.
+            leans = leans[-1:] if len(telling) >= _TELLING_WORDS else [mean(leans)]
+        return max(leans) >= 0
 
-    def _telling_words(self, asked: str) -> int:
-        """Count the words by which a follow-up says itself what it wants to know."""
+    def _telling_words(self, asked: str) -> frozenset[str]:
+        """Name the words, as the index knows them, by which a question says what it wants to know."""
         words = self._searcher.words
         rarity = words.rarity(words.terms(" ".join(content_words(asked))))
-        return sum(weight >= _TELLING_RARITY for weight in rarity.values())
+        return frozenset(word for word, weight in rarity.items() if weight >= _TELLING_RARITY)
 
     async def _compose(self, judged: _Judged) -> Outcome:
         found, question = judged.found, judged.found.question
         if judged.covered:
+            beside = self._beside_the_point(found)
             answer = compose(
                 found.aims,
-                fits=lambda text: self._is_about(text, question),
+                fits=lambda text: text not in beside and self._is_about(text, question),
                 detail=question.detail,
                 said=question.said,
             )
@@ -152,6 +158,16 @@ class AnswerChain:
             nearest = topics([passage.chunk for passage in found.passages])
             answer = Answer(covered=False, passages=found.passages, nearest=nearest)
         return Outcome(answer, self._exchange(question, answer))
+
+    def _beside_the_point(self, found: _Found) -> frozenset[str]:
+        """Name the points of the best passage that a follow-up such as “and transport?” does not mean."""
+        question = found.question
+        if not question.follow_up or question.options or question.roles:
+            return frozenset()
+        telling = self._telling_words(question.asked)
+        points = [unit.text for unit in found.passages[0].chunk.units if unit.kind != "sentence"]
+        meant = {text for text in points if telling.intersection(self._searcher.words.terms(text))}
+        return frozenset(points) - meant if meant else frozenset()
 
     def _is_about(self, text: str, question: Question) -> bool:
         """Whether a statement is not about other roles only than those asked about."""

@@ -1,9 +1,8 @@
-"""What all texts of a library share: a direction, and words that stand nearly everywhere."""
+"""What the texts of a library have in common."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,17 +18,17 @@ _SHARE = 0.9
 class Field:
     """A library's field.
 
-    `common` is the mean of its vectors, of shape (dimensions,); `spread` is the share of
-    its texts, from 0 to 1, that hold a word.
+    `common` is the mean of its vectors, of shape (dimensions,); `asks` are questions that
+    its texts answer.
     """
 
     common: Vectors
-    spread: Mapping[str, float]
+    asks: tuple[str, ...]
 
     @classmethod
-    def of(cls, vectors: Vectors, texts: Collection[Iterable[str]] = ()) -> Field:
-        """Take the field of vectors of shape (n, dimensions) and of texts cut into words."""
-        return cls(np.mean(vectors, axis=0, dtype=np.float32), spread_of(texts))
+    def of(cls, vectors: Vectors, asks: Iterable[str] = ()) -> Field:
+        """Take the field of vectors of shape (n, dimensions) and of what is asked in it."""
+        return cls(np.mean(vectors, axis=0, dtype=np.float32), tuple(asks))
 
     def distinct(self, vectors: Vectors) -> Vectors:
         """Take the common direction out of vectors (rows, or one), back to unit length."""
@@ -41,9 +40,3 @@ def unit_length(vectors: Vectors) -> Vectors:
     """Scale vectors (rows, or one) to length 1."""
     scaled: Vectors = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     return scaled
-
-
-def spread_of(texts: Collection[Iterable[str]]) -> dict[str, float]:
-    """Return for each word the share of the texts that hold it."""
-    holding = Counter(word for words in texts for word in set(words))
-    return {word: count / len(texts) for word, count in holding.items()}

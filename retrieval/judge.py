@@ -13,6 +13,7 @@ import asyncio
 import hashlib
 import math
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,8 @@ import yaml
 from knowledge.library import Library, Vectors
 from retrieval.answer import Passage
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.field import Field, spread_of
-from retrieval.lexical import WordIndex
+from retrieval.field import Field
+from retrieval.phrasing import Phrasing
 from retrieval.wording import Wording
 
 _UNCOVERED = Path(__file__).parent.parent / "knowledge" / "uncovered.yaml"
@@ -35,14 +36,10 @@ _VOTERS = 40
 _TEMPERATURE = 0.07
 # Votes are counted as log odds; beyond this share they are sure.
 _SURE = 0.005
-# What the words add to the votes, and where covered begins: a logistic regression on the
-# tuning part of the golden set.
-_WORDS_WEIGHT = 0.2
-_THRESHOLD = -0.8
-# A word seen in no text counts as seen in this share of them; no word decides alone.
-_UNSEEN = 0.0003
-_MOST_FOR = 2.0
-_MOST_AGAINST = 3.0
+# What the phrasing adds to the votes, and where covered begins: a logistic regression on
+# the tuning part of the golden set.
+_PHRASING_WEIGHT = 1.35
+_THRESHOLD = -0.9
 # A question that names the aspect of one of its nearest examples asks for that.
 _NEAREST_ASPECTS = 3
 # Passages in which the evidence for an answer is looked for.
@@ -73,53 +70,61 @@ class Aspect:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a question: its distinct vector, and what the person asks in words."""
+
+    vector: Vectors
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Study:
+    """What the judge knows of a field: the examples' distinct vectors, and how both kinds are put."""
+
+    field: Field
+    examples: Vectors
+    phrasing: Phrasing
+
+
 class Judge:
     """Weighs the guides against examples of what they leave open."""
 
-    def __init__(self, aspects: Sequence[Aspect], vectors: Vectors, words: Sequence[Sequence[str]]) -> None:
-        """Take the aspects, and for each of their examples, in order, its vector and words."""
+    def __init__(self, aspects: Sequence[Aspect], vectors: Vectors, wording: Wording) -> None:
+        """Take the aspects, and for each of their examples, in order, its vector."""
         self._owners = [aspect for aspect in aspects for _ in aspect.examples]
+        self._examples = [wording.read(example) for aspect in aspects for example in aspect.examples]
         self._vectors = vectors
-        self._spread = spread_of(words)
-        self._field: Field | None = None
-        self._distinct = vectors
+        self._wording = wording
+        self._study: _Study | None = None
+        self._studying = threading.Lock()
 
-    def covered(self, reading: Reading, passages: Sequence[Passage], field: Field) -> bool:
-        """Whether the passages found for a question answer it, in the `field` of the library."""
-        return self.lean(reading, passages, field) >= 0
+    def study(self, field: Field) -> None:
+        """Get to know a field, unless it is known: half a second of work, for a worker thread."""
+        with self._studying:
+            if self._study is None or self._study.field is not field:
+                asks = [self._wording.read(ask) for ask in field.asks]
+                self._study = _Study(field, field.distinct(self._vectors), Phrasing(asks, self._examples))
 
-    def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:
+    def covered(self, reading: Reading, passages: Sequence[Passage]) -> bool:
+        """Whether the passages found for a question answer it, in the field last studied."""
+        return self.lean(reading, passages) >= 0
+
+    def lean(self, reading: Reading, passages: Sequence[Passage]) -> float:
         """Weigh a question: above 0 it leans to the guides, below to the examples."""
-        if field is not self._field:
-            self._field, self._distinct = field, field.distinct(self._vectors)
+        if self._study is None:
+            raise RuntimeError("study() a field before judging in it")
         guides = np.concatenate([passage.vectors @ reading.vector for passage in passages])
-        examples = self._distinct @ reading.vector
+        examples = self._study.examples @ reading.vector
         nearest = np.argsort(-examples)[:_VOTERS]
         open_ones = [n for n in nearest if not self._owners[n].answered_by(passages[:_READ])]
         if any(self._owners[n].asked_by(reading.text) for n in open_ones[:_NEAREST_ASPECTS]):
             return -math.inf
         against = [examples[n] for n in open_ones]
         votes = _log_odds(_share(guides, np.array(against)))
-        return votes + _WORDS_WEIGHT * self._lean_of_words(reading.words, field) - _THRESHOLD
-
-    def _lean_of_words(self, words: Sequence[str], field: Field) -> float:
-        """Sum over the words how much commoner each is in the guides than in the examples."""
-        lean = 0.0
-        for word in words:
-            in_guides, in_examples = field.spread.get(word, 0.0), self._spread.get(word, 0.0)
-            if in_guides or in_examples:
-                ratio = math.log((in_guides + _UNSEEN) / (in_examples + _UNSEEN))
-                lean += min(max(ratio, -_MOST_AGAINST), _MOST_FOR)
-        return lean
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a question: its distinct vector, and what the person asks, as words too."""
-
-    vector: Vectors
-    text: str
-    words: Sequence[str]
+        # Where the examples nearby are answered by now, how they are put says nothing either.
+        phrasing = self._study.phrasing.lean(reading.text) * len(open_ones) / len(nearest)
+        return votes + _PHRASING_WEIGHT * phrasing - _THRESHOLD
 
 
 def _share(guides: Vectors, examples: Vectors) -> float:
@@ -136,17 +141,26 @@ def _log_odds(share: float) -> float:
 
 
 async def load_judge(
-    library: Library, embeddings: SentenceEmbeddings, wording: Wording, words: WordIndex
+    library: Library, embeddings: SentenceEmbeddings, wording: Wording, field: Field | None
 ) -> Judge:
-    """Open the judge with the project's examples, encoding them only when they are new."""
+    """Open the judge with the project's examples, encoding them only when they are new.
+
+    Where the library has a `field` already, the judge has studied it.
+    """
     aspects = load_aspects()
+    for aspect in aspects:
+        for example in aspect.examples:
+            wording.learn(example)
     texts = [wording.read(example) for aspect in aspects for example in aspect.examples]
     digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
     vectors = await library.kept_vectors(embeddings.fingerprint, digest, len(texts))
     if vectors is None:
         vectors = await asyncio.to_thread(embeddings.encode, texts)
         await library.keep_vectors(embeddings.fingerprint, {digest: vectors})
-    return Judge(aspects, vectors, [words.terms(text) for text in texts])
+    judge = Judge(aspects, vectors, wording)
+    if field is not None:
+        await asyncio.to_thread(judge.study, field)
+    return judge
 
 
 def load_aspects(path: Path = _UNCOVERED) -> tuple[Aspect, ...]:

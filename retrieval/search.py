@@ -91,9 +91,8 @@ class Searcher:
         sample = [chunk async for chunk in self._library.sample(edition, self._model, _FIELD_SAMPLE)]
         if not sample:
             return None
-        texts = [text for chunk in sample for text in (*chunk.asks, *(u.text for u in chunk.units))]
         vectors = np.concatenate([chunk.vectors[: 1 + len(chunk.asks)] for chunk in sample])
-        return Field.of(vectors, [self.words.terms(text) for text in texts])
+        return Field.of(vectors, (ask for chunk in sample for ask in chunk.asks))
 
     async def search(self, text: str, vector: Vectors, k: int) -> list[Passage]:
         """Return the `k` best passages for a question and its vector, best first."""

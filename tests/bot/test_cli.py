@@ -282,8 +282,8 @@ def test_an_evaluation_without_a_golden_set_says_where_it_looked(run: Run, tmp_p
     [
         (["ask"], "give a question"),
         (["kb", "search"], "give a text"),
-        (["kb", "search", "maths", "-k", "0"], "0 is not in the range"),
-        (["eval", "--part", "secret"], "“secret” is none of tune, aside, all"),
+        (["kb", "search", "maths", "-k", "0"], "Input should be greater than or equal to 1"),
+        (["eval", "--part", "secret"], "'secret' is not one of 'tune', 'aside', 'all'"),
         (["dance"], "No such command 'dance'"),
     ],
 )

@@ -42,14 +42,8 @@ def test_vectors_of_one_field_lie_further_apart_without_what_they_share() -> Non
     assert (distinct @ distinct.T)[others].mean() < 0.2 < (vectors @ vectors.T)[others].mean()
 
 
-def test_the_spread_of_a_word_is_the_share_of_texts_that_hold_it() -> None:
-    texts = [["data", "model", "data"], ["data"], ["python"], []]
-
-    assert Field.of(units(4), texts).spread == {"data": 0.5, "model": 0.25, "python": 0.25}
-
-
-def test_a_field_without_texts_knows_no_words() -> None:
-    assert Field.of(units(4)).spread == {}
+def test_a_field_knows_what_is_asked_in_it() -> None:
+    assert Field.of(units(4), ["which role?", "why?"]).asks == ("which role?", "why?")
 
 
 @pytest.mark.parametrize("rows", [1, 2])

@@ -73,7 +73,7 @@ async def test_the_examples_are_not_encoded_at_every_start(app: App) -> None:
     refusing = Refusing(app.embeddings._model, app.embeddings.fingerprint)
     wording = app.chain._rewriter._wording
 
-    judge = await load_judge(app.library, refusing, wording, app.searcher.words)
+    judge = await load_judge(app.library, refusing, wording, app.searcher.field)
 
     assert len(judge._vectors) == sum(len(aspect.examples) for aspect in load_aspects())
     refusing.close()
