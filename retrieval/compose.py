@@ -98,7 +98,7 @@ def compose(
             and (pick.unit.text not in said or (rank == 0 and not detail))
         ]
         chosen += _choose(_without_far_items(aim_picks), budget)
-    return _assemble(chosen, aims)
+    return _assemble(_together(chosen), aims)
 
 
 def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
@@ -182,13 +182,16 @@ def _whole(unit: Unit) -> bool:
     return bool(unit.text)
 
 
+def _together(chosen: Sequence[_Pick]) -> list[_Pick]:
+    """Put what a passage says to one question beside what it says to another."""
+    order = list(dict.fromkeys(pick.passage.chunk.id for pick in chosen))
+    return sorted(chosen, key=lambda pick: (order.index(pick.passage.chunk.id), pick.position))
+
+
 def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
-    markers: dict[str, int] = {}
-    citations: list[Citation] = []
-    for passage in dict.fromkeys(pick.passage for pick in chosen):
-        chunk = passage.chunk
-        markers[chunk.id] = len(citations) + 1
-        citations.append(Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote))
+    # Each aim has passages of its own, with scores of their own: what is cited is the chunk.
+    chunks = {pick.passage.chunk.id: pick.passage.chunk for pick in chosen}
+    markers = {chunk_id: marker for marker, chunk_id in enumerate(chunks, 1)}
     statements = tuple(
         Statement(
             text=pick.unit.text,
@@ -200,14 +203,19 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
         for paragraph, picks in enumerate(_paragraphs(chosen))
         for pick in picks
     )
-    found = tuple(dict.fromkeys(passage for aim in aims for passage in aim.passages))
-    rest = [passage.chunk for passage in found if passage.chunk.id not in markers]
+    found: dict[str, Passage] = {}
+    for aim in aims:
+        for passage in aim.passages:
+            found.setdefault(passage.chunk.id, passage)
     return Answer(
         covered=True,
-        passages=found,
-        nearest=topics(rest),
+        passages=tuple(found.values()),
+        nearest=topics([passage.chunk for chunk_id, passage in found.items() if chunk_id not in markers]),
         statements=statements,
-        citations=tuple(citations),
+        citations=tuple(
+            Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote)
+            for chunk in chunks.values()
+        ),
     )
 
 
