@@ -117,7 +117,7 @@ def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
 
 def _worth_quoting(passages: Sequence[Passage], *, detail: bool) -> list[Passage]:
     enough = (_DETAILED_MERIT if detail else _ADDED_MERIT) * passages[0].score if passages else 0.0
-    return [p for p in passages if p.score >= enough][: _MOST_PASSAGES + 2 * detail]
+    return [p for p in passages if p.score > 0 and p.score >= enough][: _MOST_PASSAGES + 2 * detail]
 
 
 def _choose(units: Sequence[_Pick], aim: Aim, budget: int, before: Sequence[_Pick]) -> list[_Pick]:
