@@ -7,7 +7,7 @@ first does not say. Nothing is reworded, so every statement is traceable to its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -59,6 +59,11 @@ class _Pick:
     worth: float
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands, whichever question it was picked for."""
+        return self.passage.chunk.id, self.position
+
+    @property
     def cost(self) -> int:
         """Words it takes, its marker and bullet included."""
         return self.unit.words + 1 + (self.unit.kind != "sentence")
@@ -87,18 +92,14 @@ def compose(
     budget = (_DETAILED_WORDS if detail else _USUAL_WORDS) // len(aims)
     chosen: list[_Pick] = []
     for aim in aims:
-        fresh = {pick.unit.text for pick in chosen}
         aim_picks = [
             pick
             for rank, passage in enumerate(_worth_quoting(aim.passages, detail=detail))
             for pick in _candidates(passage, aim)
-            if fits(pick.unit.text)
-            and (rank == 0 or pick.merit >= _ADDED_UNIT_MERIT)
-            and pick.unit.text not in fresh
-            and (pick.unit.text not in said or (rank == 0 and not detail))
+            if fits(pick.unit.text) and (pick.unit.text not in said or (rank == 0 and not detail))
         ]
-        chosen += _choose(_without_far_items(aim_picks), budget)
-    return _assemble(chosen, aims)
+        chosen += _choose(_without_far_items(aim_picks), aim, budget, chosen)
+    return _assemble(_together(chosen), aims)
 
 
 def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
@@ -116,30 +117,31 @@ def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
 
 def _worth_quoting(passages: Sequence[Passage], *, detail: bool) -> list[Passage]:
     enough = (_DETAILED_MERIT if detail else _ADDED_MERIT) * passages[0].score if passages else 0.0
-    return [p for p in passages if p.score >= enough][: _MOST_PASSAGES + 2 * detail]
+    return [p for p in passages if p.score > 0 and p.score >= enough][: _MOST_PASSAGES + 2 * detail]
 
 
-def _choose(units: Sequence[_Pick], budget: int) -> list[_Pick]:
-    """Choose the units worth most that fit into so many words; return them in reading order."""
-    passages = list(dict.fromkeys(pick.passage for pick in units))
-    leads = {p.chunk.id: lead for p in passages if (lead := _lead(units, p)) is not None}
+def _choose(units: Sequence[_Pick], aim: Aim, budget: int, before: Sequence[_Pick]) -> list[_Pick]:
+    """Choose the units worth most that fit into so many words, beside what is chosen `before`.
+
+    Returns them in reading order.
+    """
+    adding = [pick for pick in units if pick.passage is aim.passages[0] or pick.merit >= _ADDED_UNIT_MERIT]
+    passages = list(dict.fromkeys(pick.passage for pick in adding))
+    opening = _lead(pick for pick in adding if pick.passage is passages[0])
     chosen: list[_Pick] = []
     left = budget
-    opening = leads.get(passages[0].chunk.id) if passages else None
-    for pick in [*([opening] if opening else []), *sorted(units, key=lambda pick: -pick.worth)]:
-        lead = leads.get(pick.passage.chunk.id)
-        # A point of a list makes sense under the sentence that introduces its section.
-        wanted = [pick] if pick.unit.kind == "sentence" or lead is None else [lead, pick]
-        wanted = [one for one in wanted if one not in chosen]
+    for pick in [*([opening] if opening else []), *sorted(adding, key=lambda pick: -pick.worth)]:
+        taken = [*before, *chosen]
+        places = {one.place for one in taken}
+        wanted = [one for one in (_introduction(pick, units), pick) if one and one.place not in places]
         cost = sum(one.cost for one in wanted)
-        if not wanted or cost > left or _leans_on_nothing(pick, chosen):
+        if pick.place in places or cost > left or _leans_on_nothing(pick, places):
             continue
-        if any(_same(one, other) for one in wanted for other in chosen):
+        if any(_same(one, other) for one in wanted for other in [*taken, *wanted] if other is not one):
             continue
         chosen += wanted
         left -= cost
-    order = {passage.chunk.id: rank for rank, passage in enumerate(passages)}
-    return sorted(chosen, key=lambda pick: (order[pick.passage.chunk.id], pick.position))
+    return sorted(chosen, key=lambda pick: (passages.index(pick.passage), pick.position))
 
 
 def _candidates(passage: Passage, aim: Aim) -> Iterator[_Pick]:
@@ -154,21 +156,26 @@ def _candidates(passage: Passage, aim: Aim) -> Iterator[_Pick]:
             yield _Pick(passage, position, unit, vectors[position], float(merits[position]), worth)
 
 
-def _lead(units: Sequence[_Pick], passage: Passage) -> _Pick | None:
-    """The sentence that introduces a passage: the nearest to the question, or the first."""
-    fit = [
-        pick
-        for pick in units
-        if pick.passage is passage and pick.unit.kind == "sentence" and not _LEANING.match(pick.unit.text)
-    ]
+def _lead(units: Iterable[_Pick]) -> _Pick | None:
+    """The sentence that says what a passage is about: the nearest to the question, or the first."""
+    fit = [pick for pick in units if pick.unit.kind == "sentence" and not _LEANING.match(pick.unit.text)]
     return max(fit, key=lambda pick: pick.merit + _LEAD_BONUS * (pick.position == 0), default=None)
 
 
-def _leans_on_nothing(pick: _Pick, chosen: Sequence[_Pick]) -> bool:
+def _introduction(pick: _Pick, units: Sequence[_Pick]) -> _Pick | None:
+    """The sentence under which a point makes sense: it stands before it in the passage.
+
+    It is quoted for the point's sake, however far from the question it is itself.
+    """
+    if pick.unit.kind == "sentence":
+        return None
+    return _lead(one for one in units if one.passage is pick.passage and one.position < pick.position)
+
+
+def _leans_on_nothing(pick: _Pick, places: Container[tuple[str, int]]) -> bool:
     """Whether a sentence refers to the one before it, and that one is not there."""
-    return bool(_LEANING.match(pick.unit.text)) and not any(
-        one.passage is pick.passage and one.position == pick.position - 1 for one in chosen
-    )
+    chunk_id, position = pick.place
+    return bool(_LEANING.match(pick.unit.text)) and (chunk_id, position - 1) not in places
 
 
 def _same(one: _Pick, other: _Pick) -> bool:
@@ -182,13 +189,16 @@ def _whole(unit: Unit) -> bool:
     return bool(unit.text)
 
 
+def _together(chosen: Sequence[_Pick]) -> list[_Pick]:
+    """Put what a passage says to one question beside what it says to another."""
+    order = list(dict.fromkeys(pick.passage.chunk.id for pick in chosen))
+    return sorted(chosen, key=lambda pick: (order.index(pick.passage.chunk.id), pick.position))
+
+
 def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
-    markers: dict[str, int] = {}
-    citations: list[Citation] = []
-    for passage in dict.fromkeys(pick.passage for pick in chosen):
-        chunk = passage.chunk
-        markers[chunk.id] = len(citations) + 1
-        citations.append(Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote))
+    # Each aim has passages of its own, with scores of their own: what is cited is the chunk.
+    chunks = {pick.passage.chunk.id: pick.passage.chunk for pick in chosen}
+    markers = {chunk_id: marker for marker, chunk_id in enumerate(chunks, 1)}
     statements = tuple(
         Statement(
             text=pick.unit.text,
@@ -200,14 +210,19 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
         for paragraph, picks in enumerate(_paragraphs(chosen))
         for pick in picks
     )
-    found = tuple(dict.fromkeys(passage for aim in aims for passage in aim.passages))
-    rest = [passage.chunk for passage in found if passage.chunk.id not in markers]
+    found: dict[str, Passage] = {}
+    for aim in aims:
+        for passage in aim.passages:
+            found.setdefault(passage.chunk.id, passage)
     return Answer(
         covered=True,
-        passages=found,
-        nearest=topics(rest),
+        passages=tuple(found.values()),
+        nearest=topics([passage.chunk for chunk_id, passage in found.items() if chunk_id not in markers]),
         statements=statements,
-        citations=tuple(citations),
+        citations=tuple(
+            Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote)
+            for chunk in chunks.values()
+        ),
     )
 
 

@@ -107,5 +107,9 @@ def test_a_perfect_run_reaches_every_bar_and_the_table_says_so(measured: Measure
     text = console.export_text()
     perfect, ours = text.split("Golden set")[1:]
     assert perfect.count("reached") == len(BARS)
-    assert "missed" in ours
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in ours.splitlines()]
+    assert ["facts in the answer", "0.500", "0.250", "≥ 0.95 missed"] in rows
+    assert ["unanswerable refused", "0.750", "0.000", "≥ 0.95 missed"] in rows
+    assert ["follow-ups right", "0.500", "–", "≥ 0.95 missed"] in rows
+    assert ["quotes verbatim", "1.000", "–", "≥ 1 reached"] in rows
     assert all(bar.title in ours for bar in BARS)
