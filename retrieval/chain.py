@@ -23,7 +23,6 @@ from retrieval.wording import content_words
 _PASSAGES = 8
 # A single question among several still stands in the light of the whole message.
 _WHOLE_MESSAGE = 0.4
-_MOSTLY_ASKED = 0.6
 # What a follow-up asks weighs so much beside the same with its subject.
 _OWN_WORDS = 1.0
 # A follow-up of so many telling words is judged by them alone: “and how much do they earn?”
@@ -98,7 +97,7 @@ class AnswerChain:
         return self._rewriter.rewrite(inquiry.message, inquiry.last)
 
     async def _search(self, question: Question) -> _Found:
-        asked = [question.asked] if question.follow_up and _differs(question) else []
+        asked = [question.asked] if question.follow_up and question.asked != question.text else []
         vectors = await self._embeddings.aencode([question.text, *asked, *question.parts])
         whole, others = vectors[0], vectors[1:]
         if asked:
@@ -189,11 +188,6 @@ def _first_list(answer: Answer) -> tuple[str, ...]:
     """Return the items of the first list of an answer: what “the second one” counts in."""
     items = [statement for statement in answer.statements if statement.kind == "item"]
     return tuple(item.text for item in items if item.paragraph == items[0].paragraph)
-
-
-def _differs(question: Question) -> bool:
-    """Whether what is asked is so little of the text that it has a meaning of its own."""
-    return len(question.asked.split()) < _MOSTLY_ASKED * len(question.text.split())
 
 
 def _aim(query: Vectors, passages: tuple[Passage, ...]) -> Aim:

@@ -39,7 +39,7 @@ _SURE = 0.005
 # What the phrasing adds to the votes, and where covered begins: a logistic regression on
 # the tuning part of the golden set.
 _PHRASING_WEIGHT = 1.35
-_THRESHOLD = -0.9
+_THRESHOLD = -1.1
 # A question that names the aspect of one of its nearest examples asks for that.
 _NEAREST_ASPECTS = 3
 # Passages in which the evidence for an answer is looked for.
@@ -106,12 +106,8 @@ class Judge:
                 asks = [self._wording.read(ask) for ask in field.asks]
                 self._study = _Study(field, field.distinct(self._vectors), Phrasing(asks, self._examples))
 
-    def covered(self, reading: Reading, passages: Sequence[Passage]) -> bool:
-        """Whether the passages found for a question answer it, in the field last studied."""
-        return self.lean(reading, passages) >= 0
-
     def lean(self, reading: Reading, passages: Sequence[Passage]) -> float:
-        """Weigh a question: above 0 it leans to the guides, below to the examples."""
+        """Weigh a question in the field last studied: from 0 on the passages found cover it."""
         if self._study is None:
             raise RuntimeError("study() a field before judging in it")
         guides = np.concatenate([passage.vectors @ reading.vector for passage in passages])

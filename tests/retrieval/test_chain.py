@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from langchain_core.runnables import Runnable
+from symspellpy import SymSpell
 
 from bot.app import App
 from knowledge.guide import Guide
@@ -14,7 +15,6 @@ from knowledge.units import split_units
 from retrieval.answer import Answer, Passage
 from retrieval.chain import AnswerChain, Inquiry, Outcome
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.field import Field
 from retrieval.judge import Judge, Reading
 from retrieval.refresh import Refresh, ignore_progress
 from retrieval.rewrite import Exchange, Rewriter
@@ -44,22 +44,22 @@ class Strict(Judge):
     """Says of every question that the guides do not cover it, and remembers having been asked."""
 
     def __init__(self) -> None:
-        super().__init__((), np.empty((0, 0), np.float32), ())
+        super().__init__((), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
         self.asked: list[str] = []
 
-    def covered(self, reading: Reading, passages: Sequence[Passage], field: Field) -> bool:  # noqa: ARG002
+    def lean(self, reading: Reading, passages: Sequence[Passage]) -> float:  # noqa: ARG002
         self.asked.append(reading.text)
-        return False
+        return -1.0
 
 
 class Lenient(Judge):
     """Says of every question that the guides cover it."""
 
     def __init__(self) -> None:
-        super().__init__((), np.empty((0, 0), np.float32), ())
+        super().__init__((), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
 
-    def covered(self, reading: Reading, passages: Sequence[Passage], field: Field) -> bool:  # noqa: ARG002
-        return True
+    def lean(self, reading: Reading, passages: Sequence[Passage]) -> float:  # noqa: ARG002
+        return 1.0
 
 
 MakeChain = Callable[[Judge], AnswerChain]
