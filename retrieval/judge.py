@@ -111,6 +111,8 @@ class Judge:
         if self._study is None:
             raise RuntimeError("study() a field before judging in it")
         guides = np.concatenate([passage.vectors @ reading.vector for passage in passages])
+        # What several roles' guides are asked in the same words has one vote.
+        guides = np.unique(guides.round(5))
         examples = self._study.examples @ reading.vector
         nearest = np.argsort(-examples)[:_VOTERS]
         open_ones = [n for n in nearest if not self._owners[n].answered_by(passages[:_READ])]
