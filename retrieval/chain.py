@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from statistics import mean
 
@@ -25,6 +26,8 @@ _PASSAGES = 8
 _WHOLE_MESSAGE = 0.4
 # What a follow-up asks weighs so much beside the same with its subject.
 _OWN_WORDS = 1.0
+# “Any books for that?” does not ask for the passage again that was just quoted.
+_SAID = 0.3
 # A follow-up of so many telling words is judged by them alone: “and how much do they earn?”
 # is not covered because its subject is.
 _TELLING_WORDS = 2
@@ -104,7 +107,8 @@ class AnswerChain:
             # The subject must not drown what is newly asked about it.
             whole = unit_length(whole + _OWN_WORDS * others[0])
         found = await self._searcher.search(question.text, whole, 2 * _PASSAGES)
-        passages = tuple(p for p in found if self._concerns(p, question))[:_PASSAGES]
+        concerned = (p for p in found if self._concerns(p, question))
+        passages = tuple(self._unsaid_first(concerned, question))[:_PASSAGES]
         field = self._searcher.field or Field.of(vectors)
         query = field.distinct(whole)
         aims = tuple(_aim(field.distinct(part), passages) for part in others[len(asked) :]) or (
@@ -114,6 +118,14 @@ class AnswerChain:
             Reading(vector, question.asked) for vector in (query, *field.distinct(others[: len(asked)]))
         )
         return _Found(question, aims, passages, readings, field)
+
+    def _unsaid_first(self, passages: Iterable[Passage], question: Question) -> list[Passage]:
+        """Put back the passages that the last answers quoted, when a follow-up asks for something new."""
+        if question.options or question.refers_back or not self._telling_words(question.asked):
+            return list(passages)
+        said = frozenset(question.said)
+        fresh = (replace(p, score=p.score - _SAID * _share_said(p, said)) for p in passages)
+        return sorted(fresh, key=lambda passage: -passage.score)
 
     def _concerns(self, passage: Passage, question: Question) -> bool:
         """Whether a passage is not another role's than the one asked about."""
@@ -128,8 +140,8 @@ class AnswerChain:
     def _covers(self, found: _Found) -> bool:
         question = found.question
         telling = self._telling_words(question.asked)
-        refers_back = question.follow_up and bool(question.said)
-        if refers_back and (question.asked == question.text if question.options else not telling):
+        depends = question.follow_up and bool(question.said) and not question.options
+        if question.refers_back or (depends and not telling):
             return True  # “why?”, “the second one”: what it refers to has just been answered
         leans = [self._judge.lean(each, found.passages) for each in found.readings]
         if question.follow_up and not question.options:
@@ -181,6 +193,7 @@ class AnswerChain:
             points=question.options or _first_list(answer),
             said=question.said + said,
             offers=answer.nearest,
+            answered=answer.covered,
         )
 
 
@@ -188,6 +201,11 @@ def _first_list(answer: Answer) -> tuple[str, ...]:
     """Return the items of the first list of an answer: what “the second one” counts in."""
     items = [statement for statement in answer.statements if statement.kind == "item"]
     return tuple(item.text for item in items if item.paragraph == items[0].paragraph)
+
+
+def _share_said(passage: Passage, said: Collection[str]) -> float:
+    units = passage.chunk.units
+    return sum(unit.text in said for unit in units) / max(1, len(units))
 
 
 def _aim(query: Vectors, passages: tuple[Passage, ...]) -> Aim:

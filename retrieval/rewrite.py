@@ -91,6 +91,7 @@ class Exchange:
 
     `subject` is what pronouns stand for; `points` are the list items shown, in order;
     `said` is every statement made on this subject; `offers` are the questions offered.
+    `answered` is False when the question was refused.
     """
 
     question: str
@@ -98,6 +99,7 @@ class Exchange:
     points: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     offers: tuple[str, ...] = ()
+    answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class Question:
     `parts` are its single questions, if there are several; `roles` are the roles it is
     about. `detail` asks for a long answer; `said` is what has been said on the subject;
     `options` is the list that the question picked from, so that another may be picked.
+    `refers_back` says that it asks about the very thing just said: “why?”, “tell me more”.
     """
 
     text: str
@@ -120,6 +123,7 @@ class Question:
     detail: bool = False
     said: tuple[str, ...] = field(default=(), repr=False)
     options: tuple[str, ...] = ()
+    refers_back: bool = False
 
 
 class Rewriter:
@@ -168,7 +172,14 @@ class Rewriter:
     def _follow_up(self, text: str, last: Exchange) -> Question | None:
         if _MORE.match(text):
             again = self._alone(last.question)
-            return replace(again, subject=last.subject, follow_up=True, detail=True, said=last.said)
+            return replace(
+                again,
+                subject=last.subject,
+                follow_up=True,
+                detail=True,
+                said=last.said,
+                refers_back=last.answered,
+            )
         if _AGREE.match(text):
             return self._alone(last.offers[0]) if last.offers else None
         if (number := text.strip(" .)#")).isdecimal() and 0 < int(number) <= len(last.offers):
@@ -189,7 +200,15 @@ class Rewriter:
         point = options[number]
         picked = self._alone(f"{point} {_ORDINAL.sub('', text).strip(' ,.?!')}".strip())
         subject = picked.subject if self._roles.named(point) else point.partition(":")[0]
-        return replace(picked, subject=subject, parts=(), follow_up=True, said=last.said, options=last.points)
+        return replace(
+            picked,
+            subject=subject,
+            parts=(),
+            follow_up=True,
+            said=last.said,
+            options=last.points,
+            refers_back=not rest,
+        )
 
     def _about_other_role(self, text: str, last: Exchange) -> Question | None:
         """“And for research scientists?”: the last question, asked of another role."""
@@ -221,7 +240,11 @@ class Rewriter:
         # A follow-up that points nowhere brings a subject of its own: “and hackathons?”.
         moved_on = not (pointing or roles) and content_words(asked)
         subject = _shorten(f"{last.subject} {asked}") if moved_on else last.subject
-        return Question(whole, asked, subject, roles, follow_up=True, said=last.said)
+        asks_why = bool(_WHY.match(text))
+        # “Why?” after a refusal asks for what is not known, not for what was said before it.
+        said = last.said if last.answered or not asks_why else ()
+        refers_back = asks_why and last.answered
+        return Question(whole, asked, subject, roles, follow_up=True, said=said, refers_back=refers_back)
 
 
 def asked_clauses(text: str) -> tuple[str, ...]:
