@@ -31,6 +31,7 @@ kb = typer.Typer(help="Look into the knowledge base, and refresh it.", no_args_i
 app.add_typer(kb, name="kb")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
 
 
 def main() -> None:
@@ -102,9 +103,57 @@ def refresh(
     as_json: AsJson = False,
 ) -> None:
     """Read the guides again; only what is new or changed is encoded."""
-    from bot.frontends.terminal import knowledge_base
+    from bot.frontends.terminal import curation
 
-    _run(knowledge_base.refresh(_settings(), dry_run=dry_run, as_json=as_json))
+    _run(curation.refresh(_settings(), dry_run=dry_run, as_json=as_json))
+
+
+@kb.command()
+def add(
+    what: Annotated[list[str], typer.Argument(help="Files, folders and addresses of pages.")],
+    title: Annotated[str, typer.Option(help="What to call it, where it does not say so itself.")] = "",
+    author: Annotated[str, typer.Option(help="Who wrote it.")] = "",
+    publisher: Annotated[str, typer.Option(help="Who published it.")] = "",
+    date: Annotated[str, typer.Option(help="When it was published.")] = "",
+    url: Annotated[str, typer.Option(help="Where it can be read; shown with what is quoted.")] = "",
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add documents: Markdown, text, HTML, PDF, DOCX and CSV files, folders, pages."""
+    from bot.frontends.terminal import curation
+    from knowledge.loaders.document import Provenance
+
+    said = Provenance(title, publisher, author, date, url)
+    _run(curation.add(_settings(), what, said, yes=yes, as_json=as_json))
+
+
+@kb.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(help="Guides, by title, id or where they came from.")],
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove guides; `kb undo` brings them back."""
+    from bot.frontends.terminal import curation
+
+    _run(curation.remove(_settings(), names, yes=yes, as_json=as_json))
+
+
+@kb.command()
+def undo(
+    version: Annotated[
+        int | None, typer.Argument(help="The version to go back to. Default: the one before.")
+    ] = None,
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go back to an earlier version, without encoding anything."""
+    from bot.frontends.terminal import curation
+
+    _run(curation.undo(_settings(), version, yes=yes, as_json=as_json))
 
 
 @kb.command("list")

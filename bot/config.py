@@ -58,6 +58,17 @@ class Settings(BaseSettings):
         ),
     ] = "WARNING"
 
+    moderator_role: Annotated[
+        str,
+        Field(
+            description="Name or id of the role whose members may change the knowledge base. "
+            "Default: whoever may manage the server."
+        ),
+    ] = ""
+    fetch_loopback: Annotated[
+        bool, Field(description="Whether pages of this machine itself may be fetched: for trying things out.")
+    ] = False
+
     @field_validator("guides_dir")
     @classmethod
     def _is_folder(cls, value: Path) -> Path:

@@ -188,7 +188,9 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
     for passage in dict.fromkeys(pick.passage for pick in chosen):
         chunk = passage.chunk
         markers[chunk.id] = len(citations) + 1
-        citations.append(Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote))
+        citations.append(
+            Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote, chunk.link)
+        )
     statements = tuple(
         Statement(
             text=pick.unit.text,

@@ -12,49 +12,7 @@ from bot.config import Settings
 from bot.frontends.terminal.once import input_lines
 from bot.frontends.terminal.progress import encoding_bar
 from bot.wire import LineError, passage_fields, read_query, to_line
-from knowledge.loaders.markdown import read_guides
 from retrieval.answer import Passage
-from retrieval.refresh import Plan
-
-
-async def refresh(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
-    """Bring the library in line with the guides' folder, or say what that would change."""
-    guides = read_guides(settings.guides_dir)
-    with encoding_bar() as progress:
-        async with open_app(settings, progress) as app:
-            plan = await app.refresh.plan(guides)
-            if not dry_run:
-                await app.refresh.apply(plan, actor="command line", note="refresh", progress=progress)
-    if as_json:
-        print(json.dumps(_plan_fields(plan, applied=not dry_run), ensure_ascii=False))
-    else:
-        print(_plan_text(plan, applied=not dry_run))
-
-
-def _plan_fields(plan: Plan, *, applied: bool) -> dict[str, object]:
-    return {
-        "applied": applied,
-        "added": list(plan.added),
-        "changed": list(plan.changed),
-        "removed": list(plan.removed),
-        "unchanged": list(plan.unchanged),
-        "chunks_encoded" if applied else "chunks_to_encode": plan.to_encode,
-    }
-
-
-def _plan_text(plan: Plan, *, applied: bool) -> str:
-    if not plan.changes and not plan.to_encode:
-        return f"Nothing has changed: {len(plan.unchanged)} guides, 0 chunks to encode."
-    lines = [
-        f"{word}: {', '.join(ids)}"
-        for word, ids in (("Added", plan.added), ("Changed", plan.changed), ("Removed", plan.removed))
-        if ids
-    ]
-    lines.append(f"Unchanged: {len(plan.unchanged)} guides.")
-    lines.append(
-        f"{plan.to_encode} chunks {'were encoded' if applied else 'would be encoded; nothing was changed'}."
-    )
-    return "\n".join(lines)
 
 
 async def list_guides(settings: Settings, *, as_json: bool) -> None:
