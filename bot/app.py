@@ -19,19 +19,23 @@ from bot.coach.intents import Intents
 from bot.coach.skills.ask import Ask
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.config import Settings
+from bot.evaluation.golden import golden_questions
 from bot.memory.conversations import Conversations
 from bot.memory.gaps import Gaps
 from bot.migrations.upgrade import upgrade
 from bot.moderation.curator import Curator, kept_versions
 from bot.moderation.duplicates import Duplicates
+from bot.moderation.effects import Effects
 from bot.moderation.intake import Intake
+from bot.moderation.wishes import Wishes
 from knowledge.database import create_engine
 from knowledge.errors import CoachError
-from knowledge.guide import Guide
-from knowledge.library import Library
 from knowledge.fetching import Fetcher
+from knowledge.guide import Guide
+from knowledge.history import History
+from knowledge.library import Library
 from knowledge.loaders.markdown import read_guides
-from knowledge.loaders.sandbox import open_sandbox, Sandbox
+from knowledge.loaders.sandbox import Sandbox, open_sandbox
 from knowledge.roles import load_roles
 from knowledge.sources import Sources
 from retrieval.chain import AnswerChain
@@ -65,6 +69,9 @@ class App:
     gaps: Gaps
     curator: Curator
     sources: Sources
+    history: History
+    effects: Effects
+    wishes: Wishes
 
     @property
     def guides(self) -> list[Guide]:
@@ -145,7 +152,13 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
     judge = await load_judge(library, embeddings, wording, searcher.words)
     roles = load_roles()
-    chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge)
+    rewriter = Rewriter(wording, roles)
+    fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
+
+    def chain_over(over: Searcher) -> AnswerChain:
+        return AnswerChain(rewriter, roles, embeddings, over, judge)
+
+    chain = chain_over(searcher)
     gaps = Gaps(engine)
     smalltalk = SmallTalk.load()
     coach = Coach(
@@ -158,11 +171,32 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         library,
         sources,
         refresh,
-        Intake(Fetcher(allow_loopback=settings.fetch_loopback), sandbox),
+        Intake(fetcher, sandbox),
         Duplicates(library, searcher, embeddings),
         lambda: read_guides(settings.guides_dir),
     )
-    return App(settings, library, embeddings, searcher, refresh, chain, coach, gaps, curator, sources)
+    return App(
+        settings,
+        library,
+        embeddings,
+        searcher,
+        refresh,
+        chain,
+        coach,
+        gaps,
+        curator,
+        sources,
+        History(engine),
+        Effects(
+            chain,
+            lambda: Searcher(library, index, embeddings.fingerprint),
+            chain_over,
+            fetcher,
+            gaps,
+            golden_questions(settings.golden_dir),
+        ),
+        Wishes(gaps, chain, embeddings),
+    )
 
 
 def _make_folder(path: Path) -> None:

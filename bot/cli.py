@@ -27,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-kb = typer.Typer(help="Look into the knowledge base, and refresh it.", no_args_is_help=True)
+kb = typer.Typer(help="Look into the knowledge base, and change it.", no_args_is_help=True)
 app.add_typer(kb, name="kb")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -162,6 +162,46 @@ def list_guides(*, as_json: AsJson = False) -> None:
     from bot.frontends.terminal import knowledge_base
 
     _run(knowledge_base.list_guides(_settings(), as_json=as_json))
+
+
+@kb.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A guide's title, its id or where it came from.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a guide as it is quoted, and where it comes from."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.show(_settings(), name, as_json=as_json))
+
+
+@kb.command()
+def history(
+    count: Annotated[int, typer.Option("-n", min=1, help="How many versions to show.")] = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the versions of the knowledge base: who, when and what."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.history(_settings(), count, as_json=as_json))
+
+
+@kb.command()
+def gaps(*, as_json: AsJson = False) -> None:
+    """List what people asked that no guide answers, most asked first, without names."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.gaps(_settings(), as_json=as_json))
+
+
+@kb.command()
+def verify(*, as_json: AsJson = False) -> None:
+    """Check library, index and files against each other, and mend the index."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.verify(_settings(), as_json=as_json))
 
 
 @kb.command()

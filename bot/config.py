@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'coach.db').resolve()}"
 
     @property
+    def golden_dir(self) -> Path:
+        """The folder of the golden set, which is there where the project is checked out."""
+        return _ROOT / "tests" / "golden"
+
+    @property
     def index_path(self) -> Path:
         """The folder of the Chroma index."""
         return self.data_dir / "chroma"

@@ -180,22 +180,15 @@ class Library:
                 for row in rows:
                     yield row.id, " ".join((row.text, *json.loads(row.asks)))
 
-    async def chunk_ids(self, versions: Iterable[str]) -> list[str]:
-        """Name the chunks of some versions, in order."""
-        ids: list[str] = []
-        async with self._reading.connect() as db:
-            for batch in _batches(sorted(versions)):
-                query = select(ChunkRow.id).where(ChunkRow.version_id.in_(batch))
-                ids += await db.scalars(query.order_by(ChunkRow.version_id, ChunkRow.ordinal))
-        return ids
-
     async def index_sizes(self, versions: Iterable[str]) -> dict[str, int]:
-        """Return how many vectors each chunk of some versions is found by."""
+        """Return, in reading order, by how many vectors each chunk of some versions is found."""
         sizes: dict[str, int] = {}
+        order = (ChunkRow.version_id, ChunkRow.ordinal)
         async with self._reading.connect() as db:
             for batch in _batches(sorted(versions)):
                 query = select(ChunkRow.id, ChunkRow.asks).where(ChunkRow.version_id.in_(batch))
-                sizes |= {row.id: 1 + len(json.loads(row.asks)) for row in await db.execute(query)}
+                rows = await db.execute(query.order_by(*order))
+                sizes |= {row.id: 1 + len(json.loads(row.asks)) for row in rows}
         return sizes
 
     async def index_rows(self, edition: Edition, model: str) -> AsyncIterator[tuple[str, Vectors]]:
@@ -238,7 +231,7 @@ class Library:
 
     async def sample(self, edition: Edition, model: str, size: int) -> AsyncIterator[StoredChunk]:
         """Yield about `size` chunks spread evenly over an edition."""
-        ids = await self.chunk_ids(edition.versions.values())
+        ids = list(await self.index_sizes(edition.versions.values()))
         step = max(1, len(ids) // size)
         for batch in _batches(ids[::step]):
             for chunk in await self.chunks(batch, model):
@@ -349,7 +342,7 @@ async def _edition(db: AsyncConnection, edition_id: int) -> Edition:
         .where(EditionGuideRow.edition_id == edition_id)
         .order_by(GuideVersionRow.guide_id)
     )
-    found = {guide_id: version_id for guide_id, version_id in versions}
+    found = dict(versions.tuples())
     return Edition(edition_id, row.model, found, frozenset(json.loads(row.withdrawn)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -129,6 +129,16 @@ class Refresh:
         edition = Edition(0, self._embeddings.fingerprint, plan.versions)
         await self._searcher.prepare(edition)
         return edition
+
+    async def restore_vectors(self, progress: Progress = ignore_progress) -> int:
+        """Encode again what the live edition has lost the vectors of; return how many chunks."""
+        live = await self._library.live()
+        plan = await self.plan([], live.versions)
+        lost = await self._library.texts_without_vectors(live.versions.values(), live.model)
+        await self._encode(replace(plan, missing=lost), progress)
+        if lost:
+            await self._searcher.open()
+        return len(lost)
 
     async def discard(self) -> None:
         """Take what was prepared, and is not live, out of the index."""

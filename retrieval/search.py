@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,15 @@ def _forget(_text: str) -> None:
     """Learn nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was wrong with the index when it was opened, in chunks; all of it is mended."""
+
+    stale: int
+    missing: int
+    unreachable: int
+
+
 class Searcher:
     """Finds passages in the live edition of the library."""
 
@@ -59,6 +69,7 @@ class Searcher:
         self._learn = learn
         self._live: frozenset[str] = frozenset()
         self._chunks: dict[str, list[str]] = {}  # of each live version
+        self.mended = Mended(0, 0, 0)
         self._prepared: set[str] = set()  # versions that are indexed and not live
         self.field: Field | None = None
 
@@ -71,17 +82,22 @@ class Searcher:
         if edition.model != self._model:
             return False
         rows = [row async for row in self._library.index_rows(edition, self._model)]
-        await asyncio.to_thread(self._heal, rows)
+        self.mended = await asyncio.to_thread(self._heal, rows)
         await self.follow(edition)
         return bool(rows)
 
-    def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> None:
+    def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> Mended:
         """Make the index hold every live chunk, each where a search reaches it, and no other."""
-        self._index.keep_only({chunk_id for chunk_id, _ in rows})
-        self._index.add(self._index.incomplete(rows))
-        if self._index.unreachable(rows):
+        live = {chunk_id for chunk_id, _ in rows}
+        stale = self._index.chunk_ids() - live
+        if stale:
+            self._index.keep_only(live)
+        missing = self._index.incomplete(rows)
+        self._index.add(missing)
+        if unreachable := self._index.unreachable(rows):
             self._index.clear()
             self._index.add(rows)
+        return Mended(len(stale), len(missing), len(unreachable))
 
     async def prepare(self, edition: Edition) -> None:
         """Index what an edition adds, while the live one goes on being searched."""

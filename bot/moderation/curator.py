@@ -71,7 +71,7 @@ class Curator:
             CurationError: there is no such guide.
 
         """
-        ids = [await self.find(name) for name in names]
+        ids = [await find_guide(self._library, self._sources, name) for name in names]
         return await self._proposal(f"remove {', '.join(ids)}"[:200], Change(removed=frozenset(ids)))
 
     async def propose_refresh(self, *, actor: str, progress: Progress = ignore_progress) -> Proposal:
@@ -129,28 +129,6 @@ class Curator:
         async with self._one_at_a_time:
             await self._refresh.discard()
 
-    async def find(self, name: str) -> str:
-        """Return the id of a live guide named by its id, title or origin.
-
-        Raises:
-            CurationError: there is none, or more than one.
-
-        """
-        live, known = await self._library.live(), await self._sources.all()
-        if name in live.versions:
-            return name
-        wanted = name.strip().casefold()
-        titles = {guide.id: guide.title for guide in await self._library.guides()}
-        found = [
-            each
-            for each in live.versions
-            if wanted in {titles[each].casefold(), known[each].origin.casefold() if each in known else ""}
-        ]
-        if len(found) != 1:
-            problem = "Several guides are" if found else "No guide is"
-            raise CurationError(f"{problem} called “{name}”. `kb list --json` shows their ids.")
-        return found[0]
-
     async def _proposal(self, note: str, change: Change, **rest: Any) -> Proposal:  # noqa: ANN401 - Proposal's own
         plan = await self._plan(change)
         return Proposal(note, change, plan, await self._described(plan), **rest)
@@ -194,3 +172,23 @@ class Curator:
 def kept_versions(sources: dict[str, AddedSource], live: Edition) -> dict[str, str]:
     """Return the live versions of what was added: a new embedding model must not lose them."""
     return {guide_id: version for guide_id, version in live.versions.items() if guide_id in sources}
+
+
+async def find_guide(library: Library, register: Sources, name: str) -> str:
+    """Return the id of a live guide named by its id, title or origin.
+
+    Raises:
+        CurationError: there is none, or more than one.
+
+    """
+    live, known = await library.live(), await register.all()
+    if name in live.versions:
+        return name
+    wanted = name.strip().casefold()
+    titles = {guide.id: guide.title.casefold() for guide in await library.guides()}
+    origins = {source.guide_id: source.origin.casefold() for source in known.values()}
+    found = [each for each in live.versions if wanted in {titles[each], origins.get(each)}]
+    if len(found) != 1:
+        problem = "Several guides are" if found else "No guide is"
+        raise CurationError(f"{problem} called “{name}”. `kb list --json` shows their ids.")
+    return found[0]

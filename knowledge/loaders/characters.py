@@ -83,9 +83,7 @@ def _joins(text: str, at: int) -> bool:
         return bool(before) and unicodedata.category(before) in {"So", "Sm", "Po", "Nd"}
     joined = (before, after)
     return all(
-        side
-        and not side.isascii()
-        and unicodedata.category(side) in {"Lo", "Mn", "Mc", "So", "Sk"}
+        (side and not side.isascii() and unicodedata.category(side) in {"Lo", "Mn", "Mc", "So", "Sk"})
         or side == "\ufe0f"
         for side in joined
     )

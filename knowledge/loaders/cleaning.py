@@ -163,11 +163,13 @@ def _with_breaks(blocks: Sequence[Block]) -> list[Block]:
     """Put a space where two pieces were run together."""
     words = Counter(word.casefold() for block in blocks for word in _WORD.findall(block.text))
 
-    def opened(text: str) -> str:
-        text = _LOST_BREAK.sub(lambda match: f"{match[0]} ", text)
-        return " ".join(_unglued(word, words) for word in text.split(" "))
+    def opened(block: Block) -> Block:
+        text = _LOST_BREAK.sub(lambda match: f"{match[0]} ", block.text)
+        if not _END.search(text) and len(text.split()) <= _MOST_HEADING_WORDS:
+            text = " ".join(_unglued(word, words) for word in text.split(" "))
+        return replace(block, text=text)
 
-    return [replace(block, text=opened(block.text)) for block in blocks]
+    return [opened(block) for block in blocks]
 
 
 def _unglued(word: str, words: Counter[str]) -> str:

@@ -161,4 +161,4 @@ def _is_breadcrumb(text: str) -> bool:
         and named > 0
         and (len(parts) > 3 or text.lower().startswith("home"))
         and len(text) < 200
-    )  # noqa: PLR2004
+    )

@@ -76,7 +76,7 @@ def _ending(data: bytes, name: str, content_type: str) -> str:
         )
     for mark, ending in ((_PDF, ".pdf"), (_ZIP, ".docx")):
         if (mark in data[:1024] if ending == ".pdf" else data.startswith(mark)) or named == ending:
-            if named not in {ending, ""} or not (mark in data[:1024]):
+            if named not in {ending, ""} or mark not in data[:1024]:
                 raise UnreadableError(_wrong(name))
             return ending
     if named and named not in ENDINGS:

@@ -15,7 +15,8 @@ from knowledge.units import split_units
 
 _BEGINNING = "Introduction"
 _NUMBER = re.compile(
-    r"^\s*(?:(?:step|part|chapter|section)\s+)?\d{1,3}(?:\.\d+)*[.):]?\s+(?=\S)", re.IGNORECASE
+    r"^\s*(?:(?:step|part|chapter|section)\s+)?(?:\d{1,3}(?:\.\d+)*[.):]|\d{1,2}(?:\.\d+)+)\s+(?=\S)",
+    re.IGNORECASE,
 )
 _MARKS = re.compile(r"([\\`*_\[\]<>#&~|])")
 _LEADING = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")

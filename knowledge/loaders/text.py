@@ -28,6 +28,7 @@ _TABLE = re.compile(r"\b(?:table|chart|matrix|comparison|compar\w+|map\w*|overvi
 # Lines are wrapped when this share of them runs on into the next.
 _WRAPPED = 0.2
 _FULL_LINE = 0.7
+_LEAST_WIDTH = 40
 _INDENT = 3
 _HEADING_LEVEL, _NUMBERED_LEVEL = 2, 3
 
@@ -84,7 +85,7 @@ def _lines(text: str) -> list[_Line]:
 def _unwrapped(lines: list[_Line]) -> list[_Line]:
     """Put together the lines of paragraphs that were broken to a width."""
     pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if not a.blank_after]
-    on = sum(not a.ended and b.text[:1].islower() and not a.marked for a, b in pairs)
+    on = sum(len(a.text) >= _LEAST_WIDTH and not a.ended and b.text[:1].islower() for a, b in pairs)
     if len(pairs) < _LEAST_CELLS or on < _WRAPPED * len(pairs):
         return lines
     width = sorted(len(line.text) for line in lines)[int(0.9 * (len(lines) - 1))]
@@ -198,8 +199,10 @@ class _Reader:
         for following in self._lines[at + 1 : at + 3]:
             if following.marked or following.ended or following.text.endswith(":"):
                 return True
-            if following.words > _MOST_HEADING_WORDS or not following.short:
+            if following.words > _MOST_HEADING_WORDS:
                 return True
+            if not following.short:
+                return line.blank_before
             if not (line.blank_before and line.blank_after):
                 break
         # Notes: a line that leads a group of fragments.
@@ -210,7 +213,7 @@ class _Reader:
             and len(group) == 2
             and not group[0].blank_before
             and line.words <= 5
-        )  # noqa: PLR2004
+        )
 
     def _next_numbered(self, at: int) -> bool:
         """Whether a number's neighbours are numbers too: then it counts points, not parts."""

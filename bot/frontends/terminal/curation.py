@@ -13,6 +13,7 @@ from rich.prompt import Confirm
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.frontends.terminal.progress import encoding_bar
+from bot.moderation.effects import Preview
 from bot.moderation.items import from_arguments
 from bot.moderation.proposal import GuideChange, Proposal
 from knowledge.loaders.document import Provenance
@@ -82,7 +83,8 @@ async def _agreed(app: App, proposal: Proposal, progress: Progress) -> bool:
     """Show how answers would change, and ask."""
     if not sys.stdin.isatty():
         return False
-    await app.curator.prepare(proposal, progress)
+    prepared = await app.curator.prepare(proposal, progress)
+    print(effects_in_words(await app.effects.preview(proposal, prepared, progress)))
     if Confirm.ask("Apply?", console=Console(stderr=True), default=False):
         return True
     await app.curator.discard()
@@ -115,6 +117,17 @@ def in_words(proposal: Proposal, *, applied: bool) -> str:
     lines.append(
         f"{plan.to_encode} chunks {'were encoded' if applied else 'would be encoded; nothing was changed'}."
     )
+    return "\n".join(lines)
+
+
+def effects_in_words(preview: Preview) -> str:
+    """Say which answers would change, and which links are dead."""
+    lines = [
+        f"Of {preview.asked} recorded and golden questions, {len(preview.differences)} would be answered differently."
+    ]
+    for each in preview.differences:
+        lines.append(f"- {each.question}\n    before: {each.before}\n    after:  {each.after}")
+    lines += [f"Dead link: {dead.url}. {dead.problem}" for dead in preview.dead_links]
     return "\n".join(lines)
 
 
