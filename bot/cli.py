@@ -109,7 +109,7 @@ def refresh(
 
 
 @kb.command()
-def add(
+def add(  # noqa: PLR0913, PLR0917 - each is an option of the command
     what: Annotated[list[str], typer.Argument(help="Files, folders and addresses of pages.")],
     title: Annotated[str, typer.Option(help="What to call it, where it does not say so itself.")] = "",
     author: Annotated[str, typer.Option(help="Who wrote it.")] = "",

@@ -65,4 +65,4 @@ async def _only_in(db: AsyncConnection, edition: int, other: int) -> dict[str, s
             GuideVersionRow.id.in_(here), GuideVersionRow.id.not_in(there)
         )
     )
-    return dict(rows.tuples())
+    return dict(rows.all())

@@ -342,7 +342,7 @@ async def _edition(db: AsyncConnection, edition_id: int) -> Edition:
         .where(EditionGuideRow.edition_id == edition_id)
         .order_by(GuideVersionRow.guide_id)
     )
-    found = dict(versions.tuples())
+    found = dict(versions.all())
     return Edition(edition_id, row.model, found, frozenset(json.loads(row.withdrawn)))
 
 

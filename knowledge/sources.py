@@ -7,17 +7,17 @@ that an undo finds it again.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import DateTime, Text, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Base
-from knowledge.loaders.document import Provenance
+from knowledge.loaders.document import NOTHING_SAID, Provenance
 
 SourceKind = Literal["url", "file", "text"]
 _BATCH = 500
@@ -58,7 +58,7 @@ class AddedSource:
     read_at: datetime
     etag: str = ""
     last_modified: str = ""
-    provenance: Provenance = Provenance()
+    provenance: Provenance = NOTHING_SAID
     error: str = ""
 
     def failed(self, problem: str) -> AddedSource:
@@ -78,7 +78,7 @@ class Sources:
         """Return every source ever added, by its guide's id."""
         async with self._reading.connect() as db:
             rows = await db.execute(select(_SourceRow.__table__).order_by(_SourceRow.guide_id))
-            return {row.guide_id: _source(row._mapping) for row in rows}
+            return {row["guide_id"]: _source(row) for row in rows.mappings()}
 
     async def keep(self, sources: Collection[AddedSource]) -> None:
         """Write sources, in the place of what was known of them."""
@@ -96,8 +96,8 @@ def _fields(source: AddedSource) -> dict[str, object]:
     return {**asdict(source), "provenance": json.dumps(asdict(source.provenance), ensure_ascii=False)}
 
 
-def _source(row: object) -> AddedSource:
-    fields = dict(row)  # type: ignore[call-overload]
+def _source(row: Mapping[Any, Any]) -> AddedSource:
+    fields = dict(row)
     fields["provenance"] = Provenance(**json.loads(fields["provenance"]))
     for name in ("added_at", "read_at"):
         if fields[name].tzinfo is None:  # SQLite gives back no time zone

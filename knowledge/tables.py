@@ -11,6 +11,8 @@ from knowledge.database import Base
 
 
 class GuideVersionRow(Base):
+    """A version of a guide, live or not."""
+
     __tablename__ = "guide_versions"
     id: Mapped[str] = mapped_column(primary_key=True)
     guide_id: Mapped[str] = mapped_column(index=True)
@@ -21,6 +23,8 @@ class GuideVersionRow(Base):
 
 
 class ChunkRow(Base):
+    """A chunk of a version."""
+
     __tablename__ = "chunks"
     id: Mapped[str] = mapped_column(primary_key=True)
     version_id: Mapped[str] = mapped_column(ForeignKey("guide_versions.id"), index=True)
@@ -36,6 +40,8 @@ class ChunkRow(Base):
 
 
 class EmbeddingRow(Base):
+    """Vectors, by model and by the digest of what they encode."""
+
     __tablename__ = "embeddings"
     model: Mapped[str] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(primary_key=True)
@@ -43,6 +49,8 @@ class EmbeddingRow(Base):
 
 
 class EditionRow(Base):
+    """A state of the library, and who made it."""
+
     __tablename__ = "editions"
     id: Mapped[int] = mapped_column(primary_key=True)
     model: Mapped[str]
@@ -54,12 +62,16 @@ class EditionRow(Base):
 
 
 class EditionGuideRow(Base):
+    """A version that belongs to an edition."""
+
     __tablename__ = "edition_guides"
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
     version_id: Mapped[str] = mapped_column(ForeignKey("guide_versions.id"), primary_key=True)
 
 
 class LiveRow(Base):
+    """The one row that says which edition people see."""
+
     __tablename__ = "live"
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))

@@ -51,7 +51,7 @@ class Preview:
 class Effects:
     """Compares answers from the live library with those from a proposed one."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts it brings together
         self,
         live: AnswerChain,
         make_searcher: Callable[[], Searcher],

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from knowledge.errors import CoachError
-from knowledge.loaders.document import Provenance
+from knowledge.loaders.document import NOTHING_SAID, Provenance
 from knowledge.loaders.reading import ENDINGS, MOST_BYTES
 from knowledge.sources import SourceKind
 
@@ -28,22 +28,22 @@ class Item:
     kind: SourceKind
     origin: str
     data: bytes = field(default=b"", repr=False)
-    provenance: Provenance = Provenance()
+    provenance: Provenance = NOTHING_SAID
 
 
-def attachment(name: str, data: bytes, provenance: Provenance | None = None) -> Item:
+def attachment(name: str, data: bytes, provenance: Provenance = NOTHING_SAID) -> Item:
     """Take a file by its name and bytes; of the name only its last, visible part is used."""
-    return Item("file", safe_name(name), data, provenance or Provenance())
+    return Item("file", safe_name(name), data, provenance)
 
 
-def page(url: str, provenance: Provenance | None = None) -> Item:
+def page(url: str, provenance: Provenance = NOTHING_SAID) -> Item:
     """Take an address, to be read now and again at every refresh."""
-    return Item("url", url.strip(), provenance=provenance or Provenance())
+    return Item("url", url.strip(), provenance=provenance)
 
 
-def pasted(title: str, text: str, provenance: Provenance | None = None) -> Item:
+def pasted(title: str, text: str, provenance: Provenance = NOTHING_SAID) -> Item:
     """Take text under a title."""
-    said = (provenance or Provenance()).completed_by(Provenance(title=title.strip()))
+    said = provenance.completed_by(Provenance(title=title.strip()))
     return Item("text", safe_name(title), text.encode(errors="replace"), said)
 
 

@@ -22,6 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 # Guessing is trusted when so little of the text looks like a jumble.
 _MOST_CHAOS = 0.1
 _GUESSED_BYTES = 200_000
+_WESTERN, _MOST_WESTERN, _LAST_ASCII = "cp1252", 0.15, 127
 _ZWNJ, _ZWJ = "\u200c", "\u200d"
 _KEPT_FORMAT = {_ZWNJ, _ZWJ, "\ufe0f", "\ufe0e"}
 _SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -43,9 +44,21 @@ def decode(data: bytes, *, declared: str = "") -> str:
     for encoding in (declared, named[1].decode("ascii") if named else ""):
         if encoding and (text := _try(data, encoding)) is not None:
             return _checked(text)
+    if _looks_western(data):
+        return _checked(_try(data, _WESTERN))
     best = from_bytes(data[:_GUESSED_BYTES]).best()
     text = _try(data, best.encoding) if best is not None and best.chaos <= _MOST_CHAOS else None
     return _checked(text)
+
+
+def _looks_western(data: bytes) -> bool:
+    """Whether it is ASCII with a letter in between now and then, as in old German or French files.
+
+    On so few bytes a guess by statistics would be none.
+    """
+    high = sum(byte > _LAST_ASCII for byte in data)
+    text = _try(data, _WESTERN)
+    return text is not None and high <= _MOST_WESTERN * len(data) and _CONTROL.search(text) is None
 
 
 def _try(data: bytes, encoding: str) -> str | None:

@@ -16,9 +16,9 @@ import sentencex
 from knowledge.loaders.characters import visible
 from knowledge.loaders.document import Block, Document
 from knowledge.loaders.frame import (
-    COMMENTS_HEADING,
-    INVITES_COMMENTS,
+    invites_comments,
     is_caption,
+    is_comments_heading,
     is_frame_heading,
     is_frame_line,
     is_remark,
@@ -75,7 +75,7 @@ def _without_frame_parts(blocks: Sequence[Block]) -> list[Block]:
             skipped = block.level if is_frame_heading(block.text) else None
         if skipped is None:
             kept.append(block)
-        elif COMMENTS_HEADING.fullmatch(block.text) and block.kind == "heading":
+        elif block.kind == "heading" and is_comments_heading(block.text):
             break
     return kept
 
@@ -83,8 +83,8 @@ def _without_frame_parts(blocks: Sequence[Block]) -> list[Block]:
 def _without_comments(blocks: Sequence[Block]) -> Sequence[Block]:
     """Cut what readers left below a line that is all a list of comments says, or invites them."""
     for at, block in enumerate(blocks):
-        alone = block.kind != "heading" and COMMENTS_HEADING.fullmatch(block.text)
-        if block.text and (alone or INVITES_COMMENTS.search(block.text)):
+        alone = block.kind != "heading" and is_comments_heading(block.text)
+        if block.text and (alone or invites_comments(block.text)):
             rest = [after for after in blocks[at + 1 :] if after.kind != "table"]
             remarks = sum(is_remark(after.text) for after in rest)
             if alone or (rest and 2 * remarks >= len(rest)):

@@ -44,12 +44,15 @@ class Provenance:
         return replace(other, **known)
 
 
+NOTHING_SAID = Provenance()
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as read: its blocks in reading order."""
 
     blocks: tuple[Block, ...]
-    provenance: Provenance = Provenance()
+    provenance: Provenance = NOTHING_SAID
 
     def fields(self) -> dict[str, Any]:
         """Show it as what JSON can hold."""

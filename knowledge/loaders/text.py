@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from knowledge.loaders.document import Block, Document, Provenance
 from knowledge.loaders.frame import byline, is_caption, is_frame_line
@@ -29,6 +30,8 @@ _TABLE = re.compile(r"\b(?:table|chart|matrix|comparison|compar\w+|map\w*|overvi
 _WRAPPED = 0.2
 _FULL_LINE = 0.7
 _LEAST_WIDTH = 40
+# A heading above notes in fragments is shorter still.
+_MOST_NOTE_HEADING_WORDS = 5
 _INDENT = 3
 _HEADING_LEVEL, _NUMBERED_LEVEL = 2, 3
 
@@ -84,7 +87,7 @@ def _lines(text: str) -> list[_Line]:
 
 def _unwrapped(lines: list[_Line]) -> list[_Line]:
     """Put together the lines of paragraphs that were broken to a width."""
-    pairs = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if not a.blank_after]
+    pairs = [(a, b) for a, b in pairwise(lines) if not a.blank_after]
     on = sum(len(a.text) >= _LEAST_WIDTH and not a.ended and b.text[:1].islower() for a, b in pairs)
     if len(pairs) < _LEAST_CELLS or on < _WRAPPED * len(pairs):
         return lines
@@ -168,7 +171,7 @@ class _Reader:
                 yield self._block(at, line)
             at += 1
 
-    def _block(self, at: int, line: _Line) -> Block:
+    def _block(self, at: int, line: _Line) -> Block:  # noqa: PLR0911 - one for each kind of line
         said = line.text.strip()
         if marked := _MARKED.match(said):
             return Block("heading", marked["text"], len(marked["marks"]))
@@ -205,15 +208,13 @@ class _Reader:
                 return line.blank_before
             if not (line.blank_before and line.blank_after):
                 break
-        # Notes: a line that leads a group of fragments.
-        group = self._lines[at + 1 : at + 3]
-        return (
-            line.blank_before
-            and not line.blank_after
-            and len(group) == 2
-            and not group[0].blank_before
-            and line.words <= 5
-        )
+        return self._leads_notes(at, line)
+
+    def _leads_notes(self, at: int, line: _Line) -> bool:
+        """Whether a line stands at the head of a group of fragments."""
+        group = self._lines[at + 1 : at + 2]
+        fits = line.blank_before and not line.blank_after and line.words <= _MOST_NOTE_HEADING_WORDS
+        return fits and bool(group) and not group[0].blank_before
 
     def _next_numbered(self, at: int) -> bool:
         """Whether a number's neighbours are numbers too: then it counts points, not parts."""

@@ -103,10 +103,10 @@ def in_words(proposal: Proposal, *, applied: bool) -> str:
         )
         if guides
     ]
-    for duplicate in proposal.duplicates:
-        lines.append(
-            f"Left out: {duplicate.name}. {duplicate.share:.0%} of it stands in “{duplicate.guide}” already."
-        )
+    lines += [
+        f"Left out: {each.name}. {each.share:.0%} of it stands in “{each.guide}” already."
+        for each in proposal.duplicates
+    ]
     for trouble in proposal.troubles:
         kept = " Its last good version stays." if trouble.kept else ""
         lines.append(f"Not read: {trouble.name}. {trouble.problem}{kept}")
@@ -122,11 +122,12 @@ def in_words(proposal: Proposal, *, applied: bool) -> str:
 
 def effects_in_words(preview: Preview) -> str:
     """Say which answers would change, and which links are dead."""
-    lines = [
-        f"Of {preview.asked} recorded and golden questions, {len(preview.differences)} would be answered differently."
+    count = len(preview.differences)
+    lines = [f"Of {preview.asked} recorded and golden questions, {count} would be answered differently."]
+    lines += [
+        f"- {each.question}\n    before: {each.before}\n    after:  {each.after}"
+        for each in preview.differences
     ]
-    for each in preview.differences:
-        lines.append(f"- {each.question}\n    before: {each.before}\n    after:  {each.after}")
     lines += [f"Dead link: {dead.url}. {dead.problem}" for dead in preview.dead_links]
     return "\n".join(lines)
 

@@ -103,16 +103,14 @@ async def verify(settings: Settings, *, as_json: bool) -> None:
         found = {"guides": len(live.versions), "chunks": chunks, "index_mended": asdict(mended)}
         print(to_line({**found, "vectors_restored": lost, "files_not_taken_in": differing}))
         return
-    print(
-        f"Library: {len(live.versions)} guides, {chunks} chunks, {lost} without vectors{', encoded again' * bool(lost)}."
-    )
+    encoded = ", encoded again" if lost else ""
+    print(f"Library: {len(live.versions)} guides, {chunks} chunks, {lost} without vectors{encoded}.")
     faults = [f"{count} {what}" for what, count in asdict(mended).items() if count]
     print(f"Index: {', '.join(faults)} chunks; mended." if faults else "Index: whole.")
-    print(
-        f"Files: {', '.join(differing)} differ. Take them in with: career-coach kb refresh"
-        if differing
-        else "Files: all taken in."
-    )
+    if differing:
+        print(f"Files: {', '.join(differing)} differ. Take them in with: career-coach kb refresh")
+    else:
+        print("Files: all taken in.")
 
 
 async def search(settings: Settings, text: str, k: int, *, as_json: bool) -> None:
