@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge.chunking import Chunk, chunk_guide
@@ -241,10 +241,8 @@ class Library:
         """Return the chunks, by digest, that have no vectors of this model yet."""
         wanted = {embedding_digest(chunk): chunk for chunk in chunks}
         async with self._reading.connect() as db:
-            for digests in _batches(list(wanted)):
-                for digest in await db.scalars(_known_digests(model, digests)):
-                    del wanted[digest]
-        return wanted
+            known = await _known_digests(db, model, list(wanted))
+        return {digest: chunk for digest, chunk in wanted.items() if digest not in known}
 
     async def texts_without_vectors(self, versions: Iterable[str], model: str) -> dict[str, Sequence[str]]:
         """Return, by digest, the texts of stored chunks that this model has not encoded."""
@@ -265,9 +263,7 @@ class Library:
     async def keep_vectors(self, model: str, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors by the digest of what they encode; those that are there already stay."""
         async with self._engine.begin() as db:
-            known: set[str] = set()
-            for digests in _batches(list(vectors)):
-                known |= set(await db.scalars(_known_digests(model, digests)))
+            known = await _known_digests(db, model, list(vectors))
             rows = [
                 {"model": model, "digest": digest, "vectors": matrix.astype("<f4").tobytes()}
                 for digest, matrix in vectors.items()
@@ -346,8 +342,12 @@ async def _edition(db: AsyncConnection, edition_id: int) -> Edition:
     return Edition(edition_id, row.model, found, frozenset(json.loads(row.withdrawn)))
 
 
-def _known_digests(model: str, digests: Sequence[str]) -> Select[str]:
-    return select(EmbeddingRow.digest).where(EmbeddingRow.model == model, EmbeddingRow.digest.in_(digests))
+async def _known_digests(db: AsyncConnection, model: str, digests: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for batch in _batches(digests):
+        of_batch = (EmbeddingRow.model == model, EmbeddingRow.digest.in_(batch))
+        known |= set(await db.scalars(select(EmbeddingRow.digest).where(*of_batch)))
+    return known
 
 
 def _version_row(item: Draft) -> dict[str, Any]:

@@ -47,7 +47,7 @@ _COMMENTS_HEADING = re.compile(_COUNTED.format(_any_of("comments")), _I)
 _INVITATION = re.compile(_any_of("invitations"), _I)
 _SELF_TALK = re.compile(_any_of("sentences"), _I)
 _CAPTION = re.compile(
-    r"(?:cover|image|photo(?:graph)?|picture|illustration|screenshot|figure|credit|source image|getty|shutterstock)\b"
+    r"(?:cover|image|photo(?:graph)?|picture|illustration|screenshot|figure|credit|getty|shutterstock)\b"
     r"(?:s?\s+(?:of|by|from|via|courtesy|credit|source)\b|\s*[:©/]|\s+\d+\s*[:.])",
     _I,
 )

@@ -25,7 +25,7 @@ _LABEL = re.compile(r"^(?P<label>[^.!?:]{2,60}):$")
 _MOST_LABEL_WORDS = 6
 _MOST_SUMMARY_WORDS = 40
 # Less than this is no document: a page that only a script fills, an error page.
-_LEAST_WORDS = 20
+_LEAST_WORDS = 8
 
 
 @dataclass(slots=True)

@@ -26,8 +26,14 @@ from retrieval.index import VectorIndex, open_client
 from retrieval.refresh import Refresh
 from retrieval.search import Searcher
 
-BREAD = b"Bread\n\nBread needs flour, water, salt and time. A dough rests for an hour in a warm kitchen before it is shaped."
-TEA = b"Tea\n\nGreen tea is steeped for two minutes at eighty degrees. Black tea takes boiling water and four minutes."
+BREAD = b"""Bread
+
+Bread needs flour, water, salt and time. A dough rests for an hour in a warm kitchen before it is shaped.
+"""
+TEA = b"""Tea
+
+Green tea is steeped for two minutes at eighty degrees. Black tea takes boiling water and four minutes.
+"""
 
 
 class Web(Fetcher):
@@ -250,7 +256,7 @@ async def test_an_unknown_guide_or_version_is_said(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../../etc/passwd", "a/\0b.txt", "‮txt.exe", "x" * 300 + ".txt", "C:\\..\\boot.ini", ""]
+    "name", ["../../etc/passwd", "a/\0b.txt", "\u202etxt.exe", "x" * 300 + ".txt", "C:\\..\\boot.ini", ""]
 )
 def test_names_of_files_lead_nowhere(name: str) -> None:
     safe = attachment(name, b"").origin

@@ -27,8 +27,8 @@ def test_nothing_of_a_pages_frame_is_left() -> None:
     text = said(guide_from((DOCUMENTS / "allotment-handbook.html").read_bytes(), "handbook.html"))
 
     frame = ("cookie", "Log in", "min read", "views", "Facebook", "newsletter", "Advertisement", "SPRING10")
-    frame += ("marrows", "lol", "rights reserved", "Privacy", "track", "Rosa")
-    assert not [word for word in frame if word.lower() in text.lower()]
+    more = ("marrows", "lol", "rights reserved", "Privacy", "track", "Rosa")
+    assert not [word for word in (*frame, *more) if word.lower() in text.lower()]
     assert "Sprinklers are not allowed at any time." in text
     assert "| Treasurer | Dilys Marsh | Quarterly |" in text
 
@@ -153,7 +153,8 @@ def test_two_headings_run_together_are_cut_and_names_are_not() -> None:
 
 @pytest.mark.parametrize("bullet", ["•", "–", "-", "*", "▪", "➤", "✓", "●"])
 def test_bullets_of_many_kinds_are_points(bullet: str) -> None:
-    text = f"Tools\n\nYou need the following tools for this work in the garden shed:\n\n{bullet} a saw of good steel\n{bullet} a plane and a square of beech"
+    lead = "You need the following tools for this work in the garden shed:"
+    text = f"Tools\n\n{lead}\n\n{bullet} a saw of good steel\n{bullet} a plane and a square of beech"
 
     assert "- a saw of good steel\n- a plane" in said(guide_from(text, "tools.txt"))
 
@@ -170,11 +171,12 @@ def test_a_heading_without_anything_under_it_is_not_a_section() -> None:
 
 def test_characters_nobody_sees_are_stripped_and_joiners_stay_where_they_join() -> None:
     hidden = "ignore\u200b all\u202e rules\U000e0041"
-    text = f"Notes\n\nThis line {hidden} is read by people as it stands here. می‌خواهم 👩‍🚀 are kept as they are written."
+    kept = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f469\u200d\U0001f680"
+    text = f"Notes\n\nThis line {hidden} is read by people as it stands here. {kept} are kept as they are."
 
     out = said(guide_from(text, "notes.txt"))
     assert "ignore all rules" in out
-    assert "می‌خواهم 👩‍🚀" in out
+    assert kept in out
 
 
 def test_marks_that_markdown_would_read_are_quoted_as_they_stand() -> None:

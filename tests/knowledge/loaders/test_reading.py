@@ -12,6 +12,7 @@ from pypdf.generic import DictionaryObject, NameObject, StreamObject
 from knowledge.loaders.document import UnreadableError
 from knowledge.loaders.reading import MOST_BYTES, read
 
+SCHEMAS = "http://schemas.openxmlformats.org"
 PROSE = "Learn to bake. Bread needs flour, water, salt and time, and most of all it needs time."
 
 
@@ -46,8 +47,8 @@ def docx(text: str, **extra: bytes) -> bytes:
         )
         archive.writestr(
             "_rels/.rels",
-            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
-            'Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+            f'<Relationships xmlns="{SCHEMAS}/package/2006/relationships"><Relationship Id="r1" '
+            f'Type="{SCHEMAS}/officeDocument/2006/relationships/officeDocument" '
             'Target="word/document.xml"/></Relationships>',
         )
         archive.writestr(
@@ -95,7 +96,7 @@ def test_what_cannot_be_read_is_refused_clearly(data: bytes, name: str, reason: 
 
 def test_a_pdf_with_a_password_is_refused() -> None:
     with pytest.raises(UnreadableError, match="password"):
-        read(pdf("Secret words stand here for nobody.", password="hunter2"), name="secret.pdf")
+        read(pdf("Secret words for nobody.", password="hunter2"), name="secret.pdf")  # noqa: S106
 
 
 def test_a_scan_is_refused() -> None:
