@@ -65,6 +65,10 @@ class Settings(BaseSettings):
             "Default: whoever may manage the server."
         ),
     ] = ""
+    refresh_hours: Annotated[
+        int,
+        Field(ge=0, le=8760, description="Hours between refreshes of guides and added pages; 0 for none."),
+    ] = 0
     fetch_loopback: Annotated[
         bool, Field(description="Whether pages of this machine itself may be fetched: for trying things out.")
     ] = False

@@ -209,18 +209,7 @@ class Library:
     async def chunks(self, ids: Sequence[str], model: str) -> list[StoredChunk]:
         """Fetch chunks by id, in the order asked for; ids that are not there are left out."""
         query = (
-            select(
-                ChunkRow.id,
-                ChunkRow.section,
-                ChunkRow.asks,
-                ChunkRow.source,
-                ChunkRow.link,
-                ChunkRow.quote,
-                ChunkRow.units,
-                GuideVersionRow.guide_id,
-                GuideVersionRow.title,
-                EmbeddingRow.vectors,
-            )
+            select(ChunkRow.__table__, GuideVersionRow.guide_id, GuideVersionRow.title, EmbeddingRow.vectors)
             .join(GuideVersionRow, GuideVersionRow.id == ChunkRow.version_id)
             .join(EmbeddingRow, EmbeddingRow.digest == ChunkRow.digest)
             .where(ChunkRow.id.in_(ids), EmbeddingRow.model == model)

@@ -30,7 +30,7 @@ _BYLINE = (
     r"(?:written by|posted by|story by|words by|text by|reviewed by|edited by|author|by|writer['’]s picture)"
     r"\s*:?\s*(?-i:[A-Z][\w.'’-]*)(?:\s+(?:(?-i:[A-Z][\w.'’-]*)|de|van|von|and|&)){0,6}"
 )
-_META = re.compile(rf"(?:{_DATE}|{_READ_TIME}|{_BYLINE}|(?:{_COUNT}\W*)+)", _I)
+_META = re.compile(rf"(?:(?:{_DATE}|{_READ_TIME}|{_BYLINE}|{_COUNT})\W*)+", _I)
 _META_SPLIT = re.compile(r"\s*[·•|–—∙●]\s*|\s{2,}")
 _LISTS = yaml.safe_load((Path(__file__).parents[1] / "frame.yaml").read_text(encoding="utf-8"))
 
@@ -70,8 +70,11 @@ def is_frame_line(text: str) -> bool:
     if not _WORD.search(said):
         return True
     parts = [part for part in _META_SPLIT.split(said) if part]
+    rest = _META.sub(" ", said).strip() if _META.match(said) else said
     return (
-        all(_META.fullmatch(part) or _LINE.fullmatch(part) for part in parts)
+        not _WORD.search(rest)
+        or (rest != said and _LINE.fullmatch(re.sub(r"^[\W\d]+", "", rest)) is not None)
+        or all(_META.fullmatch(part) or _LINE.fullmatch(part) for part in parts)
         or _LINE.fullmatch(said) is not None
         or is_frame_heading(said)
         or _is_breadcrumb(said)
