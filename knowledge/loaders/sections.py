@@ -9,6 +9,7 @@ from datetime import date
 
 import sentencex
 
+from knowledge.chunking import MAX_CHUNK_WORDS
 from knowledge.guide import Guide, Section, Source
 from knowledge.loaders.document import Block, Document, UnreadableError
 from knowledge.units import split_units
@@ -23,6 +24,8 @@ _LEADING = re.compile(r"^(\s*)([-+]|\d+[.)])(?=\s)")
 _END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _LABEL = re.compile(r"^(?P<label>[^.!?:]{2,60}):$")
 _MOST_LABEL_WORDS = 6
+# One label is the lead of the part's only list.
+_LEAST_LABELS = 2
 _MOST_SUMMARY_WORDS = 40
 # Less than this is no document: a page that only a script fills, an error page.
 _LEAST_WORDS = 8
@@ -82,10 +85,13 @@ def _parts(blocks: Sequence[Block], title: str) -> Iterator[_Part]:
 
 
 def _labelled(parts: Iterator[_Part]) -> Iterator[_Part]:
-    """Make parts of lists that have a label each: “Key skills:” under “Data scientist”."""
+    """Of a part too long for one chunk, make parts of the lists that have a label each.
+
+    “Key skills:” under “Data scientist” says nothing without both.
+    """
     for part in parts:
         labels = [n for n in range(len(part.blocks)) if _is_label(part.blocks, n)]
-        if len(labels) < 2:  # noqa: PLR2004 - one label is the lead of the part's only list
+        if sum(len(_words(block)) for block in part.blocks) <= MAX_CHUNK_WORDS or len(labels) < _LEAST_LABELS:
             yield part
             continue
         yield _Part(part.heading, part.above, part.blocks[: labels[0]])

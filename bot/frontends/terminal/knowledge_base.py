@@ -67,11 +67,11 @@ async def history(settings: Settings, count: int, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps([{**asdict(each), "created_at": each.created_at.isoformat()} for each in entries]))
         return
-    table = Table("Version", "When (UTC)", "Who", "What", "Added", "Changed", "Removed")
     for each in entries:
-        titles = ("\n".join(names) for names in (each.added, each.changed, each.removed))
-        table.add_row(str(each.edition), f"{each.created_at:%Y-%m-%d %H:%M}", each.actor, each.note, *titles)
-    Console().print(table)
+        print(f"{each.edition:>4}  {each.created_at:%Y-%m-%d %H:%M} UTC  {each.actor}: {each.note}")
+        for word, titles in (("added", each.added), ("changed", each.changed), ("removed", each.removed)):
+            if titles:
+                print(f"      {word}: {', '.join(titles)}")
 
 
 async def gaps(settings: Settings, *, as_json: bool) -> None:
