@@ -19,15 +19,25 @@ from bot.coach.intents import Intents
 from bot.coach.skills.ask import Ask
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.config import Settings
+from bot.evaluation.golden import golden_questions
 from bot.memory.conversations import Conversations
 from bot.memory.gaps import Gaps
 from bot.migrations.upgrade import upgrade
+from bot.moderation.curator import Curator, kept_versions
+from bot.moderation.duplicates import Duplicates
+from bot.moderation.effects import Effects
+from bot.moderation.intake import Intake
+from bot.moderation.wishes import Wishes
 from knowledge.database import create_engine
 from knowledge.errors import CoachError
+from knowledge.fetching import Fetcher
 from knowledge.guide import Guide
+from knowledge.history import History
 from knowledge.library import Library
 from knowledge.loaders.markdown import read_guides
+from knowledge.loaders.sandbox import Sandbox, open_sandbox
 from knowledge.roles import load_roles
+from knowledge.sources import Sources
 from retrieval.chain import AnswerChain
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.index import VectorIndex, open_client
@@ -57,6 +67,11 @@ class App:
     chain: AnswerChain
     coach: Coach
     gaps: Gaps
+    curator: Curator
+    sources: Sources
+    history: History
+    effects: Effects
+    wishes: Wishes
 
     @property
     def guides(self) -> list[Guide]:
@@ -107,7 +122,10 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
             )
             client = cast("Client", await asyncio.to_thread(open_client, settings.index_path))
             try:
-                yield await _assemble(settings, engine, library, client, embeddings, wording, progress)
+                async with open_sandbox() as sandbox:
+                    yield await _assemble(
+                        settings, engine, library, client, embeddings, wording, sandbox, progress
+                    )
             finally:
                 embeddings.close()
                 client.close()
@@ -120,19 +138,27 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     client: Client,
     embeddings: SentenceEmbeddings,
     wording: Wording,
+    sandbox: Sandbox,
     progress: Progress,
 ) -> App:
     index = await asyncio.to_thread(VectorIndex, client, embeddings.fingerprint)
-    searcher = Searcher(library, index, embeddings.fingerprint)
+    searcher = Searcher(library, index, embeddings.fingerprint, wording.learn)
     refresh = Refresh(library, embeddings, searcher)
+    sources = Sources(engine)
     if not await searcher.open():
-        plan = await refresh.plan(read_guides(settings.guides_dir))
+        live = await library.live()
+        shipped = [guide for guide in read_guides(settings.guides_dir) if guide.id not in live.withdrawn]
+        plan = await refresh.plan(shipped, kept_versions(await sources.all(), live))
         await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
-    async for _, text in library.texts(await library.live()):
-        wording.learn(text)
     judge = await load_judge(library, embeddings, wording, searcher.field)
     roles = load_roles()
-    chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge)
+    rewriter = Rewriter(wording, roles)
+    fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
+
+    def chain_over(over: Searcher) -> AnswerChain:
+        return AnswerChain(rewriter, roles, embeddings, over, judge)
+
+    chain = chain_over(searcher)
     gaps = Gaps(engine)
     smalltalk = SmallTalk.load()
     coach = Coach(
@@ -141,7 +167,36 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         {"smalltalk": smalltalk, "ask": Ask(chain, gaps)},
         Conversations(engine),
     )
-    return App(settings, library, embeddings, searcher, refresh, chain, coach, gaps)
+    curator = Curator(
+        library,
+        sources,
+        refresh,
+        Intake(fetcher, sandbox),
+        Duplicates(library, searcher, embeddings),
+        lambda: read_guides(settings.guides_dir),
+    )
+    return App(
+        settings,
+        library,
+        embeddings,
+        searcher,
+        refresh,
+        chain,
+        coach,
+        gaps,
+        curator,
+        sources,
+        History(engine),
+        Effects(
+            chain,
+            lambda: Searcher(library, index, embeddings.fingerprint),
+            chain_over,
+            fetcher,
+            gaps,
+            golden_questions(settings.golden_dir),
+        ),
+        Wishes(gaps, chain, embeddings),
+    )
 
 
 def _make_folder(path: Path) -> None:

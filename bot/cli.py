@@ -27,10 +27,11 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-kb = typer.Typer(help="Look into the knowledge base, and refresh it.", no_args_is_help=True)
+kb = typer.Typer(help="Look into the knowledge base, and change it.", no_args_is_help=True)
 app.add_typer(kb, name="kb")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
 
 
 def main() -> None:
@@ -102,9 +103,57 @@ def refresh(
     as_json: AsJson = False,
 ) -> None:
     """Read the guides again; only what is new or changed is encoded."""
-    from bot.frontends.terminal import knowledge_base
+    from bot.frontends.terminal import curation
 
-    _run(knowledge_base.refresh(_settings(), dry_run=dry_run, as_json=as_json))
+    _run(curation.refresh(_settings(), dry_run=dry_run, as_json=as_json))
+
+
+@kb.command()
+def add(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    what: Annotated[list[str], typer.Argument(help="Files, folders and addresses of pages.")],
+    title: Annotated[str, typer.Option(help="What to call it, where it does not say so itself.")] = "",
+    author: Annotated[str, typer.Option(help="Who wrote it.")] = "",
+    publisher: Annotated[str, typer.Option(help="Who published it.")] = "",
+    date: Annotated[str, typer.Option(help="When it was published.")] = "",
+    url: Annotated[str, typer.Option(help="Where it can be read; shown with what is quoted.")] = "",
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add documents: Markdown, text, HTML, PDF, DOCX and CSV files, folders, pages."""
+    from bot.frontends.terminal import curation
+    from knowledge.loaders.document import Provenance
+
+    said = Provenance(title, publisher, author, date, url)
+    _run(curation.add(_settings(), what, said, yes=yes, as_json=as_json))
+
+
+@kb.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(help="Guides, by title, id or where they came from.")],
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove guides; `kb undo` brings them back."""
+    from bot.frontends.terminal import curation
+
+    _run(curation.remove(_settings(), names, yes=yes, as_json=as_json))
+
+
+@kb.command()
+def undo(
+    version: Annotated[
+        int | None, typer.Argument(help="The version to go back to. Default: the one before.")
+    ] = None,
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Go back to an earlier version, without encoding anything."""
+    from bot.frontends.terminal import curation
+
+    _run(curation.undo(_settings(), version, yes=yes, as_json=as_json))
 
 
 @kb.command("list")
@@ -113,6 +162,46 @@ def list_guides(*, as_json: AsJson = False) -> None:
     from bot.frontends.terminal import knowledge_base
 
     _run(knowledge_base.list_guides(_settings(), as_json=as_json))
+
+
+@kb.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A guide's title, its id or where it came from.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show a guide as it is quoted, and where it comes from."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.show(_settings(), name, as_json=as_json))
+
+
+@kb.command()
+def history(
+    count: Annotated[int, typer.Option("-n", min=1, help="How many versions to show.")] = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """List the versions of the knowledge base: who, when and what."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.history(_settings(), count, as_json=as_json))
+
+
+@kb.command()
+def gaps(*, as_json: AsJson = False) -> None:
+    """List what people asked that no guide answers, most asked first, without names."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.gaps(_settings(), as_json=as_json))
+
+
+@kb.command()
+def verify(*, as_json: AsJson = False) -> None:
+    """Check library, index and files against each other, and mend the index."""
+    from bot.frontends.terminal import knowledge_base
+
+    _run(knowledge_base.verify(_settings(), as_json=as_json))
 
 
 @kb.command()

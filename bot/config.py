@@ -58,6 +58,21 @@ class Settings(BaseSettings):
         ),
     ] = "WARNING"
 
+    moderator_role: Annotated[
+        str,
+        Field(
+            description="Name or id of the role whose members may change the knowledge base. "
+            "Default: whoever may manage the server."
+        ),
+    ] = ""
+    refresh_hours: Annotated[
+        int,
+        Field(ge=0, le=8760, description="Hours between refreshes of guides and added pages; 0 for none."),
+    ] = 0
+    fetch_loopback: Annotated[
+        bool, Field(description="Whether pages of this machine itself may be fetched: for trying things out.")
+    ] = False
+
     @field_validator("guides_dir")
     @classmethod
     def _is_folder(cls, value: Path) -> Path:
@@ -80,6 +95,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, with the default filled in."""
         return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'coach.db').resolve()}"
+
+    @property
+    def golden_dir(self) -> Path:
+        """The folder of the golden set, which is there where the project is checked out."""
+        return _ROOT / "tests" / "golden"
 
     @property
     def index_path(self) -> Path:

@@ -83,6 +83,7 @@ def citation_fields(citation: Citation) -> dict[str, Any]:
         "guide": citation.guide,
         "section": citation.section,
         "source": citation.source,
+        "link": citation.link,
         "quote": citation.quote,
     }
 

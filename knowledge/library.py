@@ -11,19 +11,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, Text, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge.chunking import Chunk, chunk_guide
-from knowledge.database import Base
 from knowledge.guide import Guide
+from knowledge.tables import ChunkRow, EditionGuideRow, EditionRow, EmbeddingRow, GuideVersionRow, LiveRow
 from knowledge.units import Unit
 
 Vectors = npt.NDArray[np.float32]
@@ -35,64 +34,13 @@ _BATCH = 500
 _LIVE_ROW = 1
 
 
-class _GuideVersion(Base):
-    __tablename__ = "guide_versions"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    guide_id: Mapped[str] = mapped_column(index=True)
-    title: Mapped[str]
-    summary: Mapped[str] = mapped_column(Text)
-    updated: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class _ChunkRow(Base):
-    __tablename__ = "chunks"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    version_id: Mapped[str] = mapped_column(ForeignKey("guide_versions.id"), index=True)
-    ordinal: Mapped[int]
-    section: Mapped[str]
-    asks: Mapped[str] = mapped_column(Text)
-    source: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
-    quote: Mapped[str] = mapped_column(Text)
-    units: Mapped[str] = mapped_column(Text)
-    digest: Mapped[str] = mapped_column(index=True)
-
-
-class _EmbeddingRow(Base):
-    __tablename__ = "embeddings"
-    model: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    vectors: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class _Edition(Base):
-    __tablename__ = "editions"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    model: Mapped[str]
-    actor: Mapped[str]
-    note: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class _EditionGuide(Base):
-    __tablename__ = "edition_guides"
-    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"), primary_key=True)
-    version_id: Mapped[str] = mapped_column(ForeignKey("guide_versions.id"), primary_key=True)
-
-
-class _Live(Base):
-    __tablename__ = "live"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredChunk:
     """A chunk as the library keeps it.
 
     `vectors` has shape (1 + asks + units, dimensions), unit length: the whole chunk first,
-    then each of its questions, then each unit. `quote` is verbatim from the guide.
+    then each of its questions, then each unit. `quote` is verbatim from the guide; `link`
+    leads to where the guide comes from, if that is known.
     """
 
     id: str
@@ -104,6 +52,7 @@ class StoredChunk:
     quote: str
     units: tuple[Unit, ...]
     vectors: Vectors
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +70,19 @@ class GuideSummary:
 class Edition:
     """A state of the library: the embedding model it was made with, and its versions.
 
-    `versions` maps a guide's id to its version's id. The empty library is edition 0.
+    `versions` maps a guide's id to its version's id; `withdrawn` names shipped guides that a
+    moderator took out. The empty library is edition 0.
     """
 
     id: int
     model: str
     versions: Mapping[str, str]
+    withdrawn: frozenset[str] = frozenset()
+
+    def of(self, versions: Collection[str]) -> Edition:
+        """Return the part of it that consists of some versions."""
+        part = {guide_id: version for guide_id, version in self.versions.items() if version in versions}
+        return replace(self, versions=part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +102,11 @@ def draft(guide: Guide) -> Draft:
     """Cut a guide into chunks; equal content always gives the same version id."""
     content = repr((CHUNKING_VERSION, guide))
     return Draft(f"{guide.id}@{_digest(content)[:16]}", guide, chunk_guide(guide))
+
+
+def version_of(chunk_id: str) -> str:
+    """Return the version a chunk belongs to."""
+    return chunk_id.rpartition(".")[0]
 
 
 def texts_to_embed(chunk: Chunk) -> tuple[str, ...]:
@@ -173,67 +134,72 @@ class Library:
     async def live(self) -> Edition:
         """Return the edition people see now."""
         async with self._reading.connect() as db:
-            row = (
-                await db.execute(
-                    select(_Edition.id, _Edition.model).join(_Live, _Live.edition_id == _Edition.id)
-                )
-            ).first()
-            if row is None:
-                return Edition(0, "", {})
-            versions = await db.execute(
-                select(_GuideVersion.guide_id, _GuideVersion.id)
-                .join(_EditionGuide, _EditionGuide.version_id == _GuideVersion.id)
-                .where(_EditionGuide.edition_id == row.id)
-                .order_by(_GuideVersion.guide_id)
-            )
-            return Edition(row.id, row.model, {row.guide_id: row.id for row in versions})
+            live = await db.scalar(select(LiveRow.edition_id))
+            return await _edition(db, live) if live else Edition(0, "", {})
+
+    async def edition(self, edition_id: int) -> Edition | None:
+        """Return an earlier edition, if there was one of this number."""
+        async with self._reading.connect() as db:
+            known = await db.scalar(select(EditionRow.id).where(EditionRow.id == edition_id))
+            return await _edition(db, edition_id) if known else None
 
     async def guides(self) -> list[GuideSummary]:
         """List the live guides by title."""
         live = await self.live()
-        counts: dict[str, int] = {}
-        async for chunk_id, _ in self.texts(live):
-            version = chunk_id.rpartition(".")[0]
-            counts[version] = counts.get(version, 0) + 1
+        return await self.summaries(live.versions.values())
+
+    async def summaries(self, versions: Iterable[str]) -> list[GuideSummary]:
+        """Describe versions of guides, by title."""
+        found: list[GuideSummary] = []
         async with self._reading.connect() as db:
-            rows = await db.execute(
-                select(_GuideVersion)
-                .where(_GuideVersion.id.in_(live.versions.values()))
-                .order_by(_GuideVersion.title)
-                .with_only_columns(
-                    _GuideVersion.id,
-                    _GuideVersion.guide_id,
-                    _GuideVersion.title,
-                    _GuideVersion.summary,
-                    _GuideVersion.updated,
+            for batch in _batches(sorted(versions)):
+                rows = await db.execute(
+                    select(
+                        GuideVersionRow.guide_id,
+                        GuideVersionRow.title,
+                        GuideVersionRow.summary,
+                        GuideVersionRow.updated,
+                        func.count(ChunkRow.id).label("chunks"),
+                    )
+                    .outerjoin(ChunkRow, ChunkRow.version_id == GuideVersionRow.id)
+                    .where(GuideVersionRow.id.in_(batch))
+                    .group_by(GuideVersionRow.id)
                 )
-            )
-            return [
-                GuideSummary(row.guide_id, row.title, row.summary, row.updated, counts.get(row.id, 0))
-                for row in rows
-            ]
+                found += [GuideSummary(*row) for row in rows]
+        return sorted(found, key=lambda guide: (guide.title, guide.id))
 
     async def texts(self, edition: Edition) -> AsyncIterator[tuple[str, str]]:
         """Yield (chunk id, searchable text with its questions) of every chunk of an edition."""
         async with self._reading.connect() as db:
-            for versions in _batches(sorted(edition.versions.values())):
+            for batch in _batches(sorted(edition.versions.values())):
                 rows = await db.execute(
-                    select(_ChunkRow.id, _ChunkRow.text, _ChunkRow.asks)
-                    .where(_ChunkRow.version_id.in_(versions))
-                    .order_by(_ChunkRow.version_id, _ChunkRow.ordinal)
+                    select(ChunkRow.id, ChunkRow.text, ChunkRow.asks)
+                    .where(ChunkRow.version_id.in_(batch))
+                    .order_by(ChunkRow.version_id, ChunkRow.ordinal)
                 )
                 for row in rows:
                     yield row.id, " ".join((row.text, *json.loads(row.asks)))
 
+    async def index_sizes(self, versions: Iterable[str]) -> dict[str, int]:
+        """Return, in reading order, by how many vectors each chunk of some versions is found."""
+        sizes: dict[str, int] = {}
+        order = (ChunkRow.version_id, ChunkRow.ordinal)
+        async with self._reading.connect() as db:
+            for batch in _batches(sorted(versions)):
+                query = select(ChunkRow.id, ChunkRow.asks).where(ChunkRow.version_id.in_(batch))
+                rows = await db.execute(query.order_by(*order))
+                sizes |= {row.id: 1 + len(json.loads(row.asks)) for row in rows}
+        return sizes
+
     async def index_rows(self, edition: Edition, model: str) -> AsyncIterator[tuple[str, Vectors]]:
         """Yield (chunk id, vectors to find it by: its own, then its questions')."""
-        for versions in _batches(sorted(edition.versions.values())):
+        for batch in _batches(sorted(edition.versions.values())):
             async with self._reading.connect() as db:
                 rows = await db.execute(
-                    select(_ChunkRow.id, _ChunkRow.asks, _EmbeddingRow.vectors, _ChunkRow.units)
-                    .join(_EmbeddingRow, _EmbeddingRow.digest == _ChunkRow.digest)
-                    .where(_ChunkRow.version_id.in_(versions), _EmbeddingRow.model == model)
-                    .order_by(_ChunkRow.version_id, _ChunkRow.ordinal)
+                    select(ChunkRow.id, ChunkRow.asks, EmbeddingRow.vectors, ChunkRow.units)
+                    .join(EmbeddingRow, EmbeddingRow.digest == ChunkRow.digest)
+                    .where(ChunkRow.version_id.in_(batch), EmbeddingRow.model == model)
+                    .order_by(ChunkRow.version_id, ChunkRow.ordinal)
                 )
                 for row in rows:
                     asks = len(json.loads(row.asks))
@@ -243,20 +209,10 @@ class Library:
     async def chunks(self, ids: Sequence[str], model: str) -> list[StoredChunk]:
         """Fetch chunks by id, in the order asked for; ids that are not there are left out."""
         query = (
-            select(
-                _ChunkRow.id,
-                _ChunkRow.section,
-                _ChunkRow.asks,
-                _ChunkRow.source,
-                _ChunkRow.quote,
-                _ChunkRow.units,
-                _GuideVersion.guide_id,
-                _GuideVersion.title,
-                _EmbeddingRow.vectors,
-            )
-            .join(_GuideVersion, _GuideVersion.id == _ChunkRow.version_id)
-            .join(_EmbeddingRow, _EmbeddingRow.digest == _ChunkRow.digest)
-            .where(_ChunkRow.id.in_(ids), _EmbeddingRow.model == model)
+            select(ChunkRow.__table__, GuideVersionRow.guide_id, GuideVersionRow.title, EmbeddingRow.vectors)
+            .join(GuideVersionRow, GuideVersionRow.id == ChunkRow.version_id)
+            .join(EmbeddingRow, EmbeddingRow.digest == ChunkRow.digest)
+            .where(ChunkRow.id.in_(ids), EmbeddingRow.model == model)
         )
         async with self._reading.connect() as db:
             found = {row.id: _stored(row) for row in await db.execute(query)}
@@ -264,7 +220,7 @@ class Library:
 
     async def sample(self, edition: Edition, model: str, size: int) -> AsyncIterator[StoredChunk]:
         """Yield about `size` chunks spread evenly over an edition."""
-        ids = [chunk_id async for chunk_id, _ in self.texts(edition)]
+        ids = list(await self.index_sizes(edition.versions.values()))
         step = max(1, len(ids) // size)
         for batch in _batches(ids[::step]):
             for chunk in await self.chunks(batch, model):
@@ -274,43 +230,42 @@ class Library:
         """Return the chunks, by digest, that have no vectors of this model yet."""
         wanted = {embedding_digest(chunk): chunk for chunk in chunks}
         async with self._reading.connect() as db:
-            for digests in _batches(list(wanted)):
-                known = await db.scalars(
-                    select(_EmbeddingRow.digest).where(
-                        _EmbeddingRow.model == model, _EmbeddingRow.digest.in_(digests)
-                    )
+            known = await _known_digests(db, model, list(wanted))
+        return {digest: chunk for digest, chunk in wanted.items() if digest not in known}
+
+    async def texts_without_vectors(self, versions: Iterable[str], model: str) -> dict[str, Sequence[str]]:
+        """Return, by digest, the texts of stored chunks that this model has not encoded."""
+        missing: dict[str, Sequence[str]] = {}
+        known = (EmbeddingRow.digest == ChunkRow.digest) & (EmbeddingRow.model == model)
+        async with self._reading.connect() as db:
+            for batch in _batches(sorted(versions)):
+                rows = await db.execute(
+                    select(ChunkRow.digest, ChunkRow.text, ChunkRow.asks, ChunkRow.units)
+                    .outerjoin(EmbeddingRow, known)
+                    .where(ChunkRow.version_id.in_(batch), EmbeddingRow.digest.is_(None))
                 )
-                for digest in known:
-                    del wanted[digest]
-        return wanted
+                for row in rows:
+                    units = (unit["text"] for unit in json.loads(row.units))
+                    missing[row.digest] = (row.text, *json.loads(row.asks), *units)
+        return missing
 
     async def keep_vectors(self, model: str, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors by the digest of what they encode; those that are there already stay."""
         async with self._engine.begin() as db:
-            known: set[str] = set()
-            for digests in _batches(list(vectors)):
-                known |= set(
-                    await db.scalars(
-                        select(_EmbeddingRow.digest).where(
-                            _EmbeddingRow.model == model, _EmbeddingRow.digest.in_(digests)
-                        )
-                    )
-                )
+            known = await _known_digests(db, model, list(vectors))
             rows = [
                 {"model": model, "digest": digest, "vectors": matrix.astype("<f4").tobytes()}
                 for digest, matrix in vectors.items()
                 if digest not in known
             ]
             if rows:
-                await db.execute(insert(_EmbeddingRow), rows)
+                await db.execute(insert(EmbeddingRow), rows)
 
     async def kept_vectors(self, model: str, digest: str, rows: int) -> Vectors | None:
         """Return the vectors kept under a digest, of shape (rows, dimensions), if any."""
         async with self._reading.connect() as db:
             blob = await db.scalar(
-                select(_EmbeddingRow.vectors).where(
-                    _EmbeddingRow.model == model, _EmbeddingRow.digest == digest
-                )
+                select(EmbeddingRow.vectors).where(EmbeddingRow.model == model, EmbeddingRow.digest == digest)
             )
         return None if blob is None else _matrix(blob, rows)
 
@@ -320,30 +275,68 @@ class Library:
             ids = [item.version_id for item in drafts]
             known: set[str] = set()
             for batch in _batches(ids):
-                known |= set(await db.scalars(select(_GuideVersion.id).where(_GuideVersion.id.in_(batch))))
+                known |= set(
+                    await db.scalars(select(GuideVersionRow.id).where(GuideVersionRow.id.in_(batch)))
+                )
             for item in drafts:
                 if item.version_id not in known:
-                    await db.execute(insert(_GuideVersion), _version_row(item))
-                    await db.execute(insert(_ChunkRow), _chunk_rows(item))
+                    await db.execute(insert(GuideVersionRow), _version_row(item))
+                    await db.execute(insert(ChunkRow), _chunk_rows(item))
 
-    async def publish(self, versions: Collection[str], *, model: str, actor: str, note: str) -> Edition:
+    async def publish(
+        self,
+        versions: Collection[str],
+        *,
+        model: str,
+        actor: str,
+        note: str,
+        withdrawn: Collection[str] = (),
+    ) -> Edition:
         """Make a set of versions the live edition, in one step."""
         async with self._engine.begin() as db:
             result = await db.execute(
-                insert(_Edition)
-                .values(model=model, actor=actor, note=note, created_at=datetime.now(UTC))
-                .returning(_Edition.id)
+                insert(EditionRow)
+                .values(
+                    model=model,
+                    actor=actor,
+                    note=note,
+                    withdrawn=json.dumps(sorted(withdrawn)),
+                    created_at=datetime.now(UTC),
+                )
+                .returning(EditionRow.id)
             )
             edition_id = result.scalar_one()
             if versions:
                 rows = [{"edition_id": edition_id, "version_id": version} for version in versions]
-                await db.execute(insert(_EditionGuide), rows)
+                await db.execute(insert(EditionGuideRow), rows)
             flipped = await db.execute(
-                update(_Live).where(_Live.id == _LIVE_ROW).values(edition_id=edition_id)
+                update(LiveRow).where(LiveRow.id == _LIVE_ROW).values(edition_id=edition_id)
             )
             if not flipped.rowcount:
-                await db.execute(insert(_Live).values(id=_LIVE_ROW, edition_id=edition_id))
+                await db.execute(insert(LiveRow).values(id=_LIVE_ROW, edition_id=edition_id))
         return await self.live()
+
+
+async def _edition(db: AsyncConnection, edition_id: int) -> Edition:
+    row = (
+        await db.execute(select(EditionRow.model, EditionRow.withdrawn).where(EditionRow.id == edition_id))
+    ).one()
+    versions = await db.execute(
+        select(GuideVersionRow.guide_id, GuideVersionRow.id)
+        .join(EditionGuideRow, EditionGuideRow.version_id == GuideVersionRow.id)
+        .where(EditionGuideRow.edition_id == edition_id)
+        .order_by(GuideVersionRow.guide_id)
+    )
+    found = dict(versions.all())
+    return Edition(edition_id, row.model, found, frozenset(json.loads(row.withdrawn)))
+
+
+async def _known_digests(db: AsyncConnection, model: str, digests: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for batch in _batches(digests):
+        of_batch = (EmbeddingRow.model == model, EmbeddingRow.digest.in_(batch))
+        known |= set(await db.scalars(select(EmbeddingRow.digest).where(*of_batch)))
+    return known
 
 
 def _version_row(item: Draft) -> dict[str, Any]:
@@ -367,6 +360,7 @@ def _chunk_rows(item: Draft) -> list[dict[str, Any]]:
             "section": chunk.section.heading,
             "asks": json.dumps(chunk.section.asks, ensure_ascii=False),
             "source": "; ".join(str(source) for source in chunk.section.sources),
+            "link": next((source.url for source in chunk.section.sources if source.url), ""),
             "text": chunk.text,
             "quote": chunk.quote,
             "units": json.dumps([asdict(unit) for unit in chunk.units], ensure_ascii=False),
@@ -386,6 +380,7 @@ def _stored(row: Any) -> StoredChunk:  # noqa: ANN401 - a row's columns are not 
         section=row.section,
         asks=asks,
         source=row.source,
+        link=row.link,
         quote=row.quote,
         units=units,
         vectors=_matrix(row.vectors, 1 + len(asks) + len(units)),

@@ -32,13 +32,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a marker `[n]` stands for; `quote` is verbatim from the guide."""
+    """What a marker `[n]` stands for; `quote` is verbatim from the guide, `link` leads to its source."""
 
     marker: int
     guide: str
     section: str
     source: str
     quote: str
+    link: str = ""
 
     @property
     def place(self) -> str:

@@ -133,7 +133,7 @@ class AnswerChain:
         return not question.roles or owner is None or owner in question.roles
 
     async def _weigh(self, found: _Found) -> _Judged:
-        # A refresh may have changed the field; the judge takes a moment to study another.
+        # A refresh brings another field, which the judge takes a moment to study.
         await asyncio.to_thread(self._judge.study, found.field)
         return _Judged(found, bool(found.passages) and self._covers(found))
 
@@ -143,7 +143,7 @@ class AnswerChain:
         depends = question.follow_up and bool(question.said) and not question.options
         if question.refers_back or (depends and not telling):
             return True  # “why?”, “the second one”: what it refers to has just been answered
-        leans = [self._judge.lean(each, found.passages) for each in found.readings]
+        leans = [self._judge.lean(each, found.passages, found.field) for each in found.readings]
         if question.follow_up and not question.options:
             # The subject is covered, so it must not speak for what is newly asked about it.
             leans = leans[-1:] if len(telling) >= _TELLING_WORDS else [mean(leans)]

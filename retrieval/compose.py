@@ -220,7 +220,7 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
         nearest=topics([passage.chunk for chunk_id, passage in found.items() if chunk_id not in markers]),
         statements=statements,
         citations=tuple(
-            Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote)
+            Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote, chunk.link)
             for chunk in chunks.values()
         ),
     )

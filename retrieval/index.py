@@ -8,7 +8,7 @@ in a worker thread.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +86,12 @@ class VectorIndex:
         for start in range(0, len(stale), _WRITE_BATCH):
             self._collection.delete(ids=stale[start : start + _WRITE_BATCH])
 
+    def remove(self, sizes: Mapping[str, int]) -> None:
+        """Delete chunks; `sizes` says how many rows each has."""
+        rows = [row for chunk_id, size in sizes.items() for row in _row_names(chunk_id, size)]
+        for start in range(0, len(rows), _WRITE_BATCH):
+            self._collection.delete(ids=rows[start : start + _WRITE_BATCH])
+
     def chunk_ids(self) -> set[str]:
         """Name the chunks that have a row."""
         return {_chunk_of(row) for row in self._row_ids()}
@@ -128,7 +134,11 @@ class VectorIndex:
 
 
 def _rows_of(chunk_id: str, matrix: Vectors) -> list[str]:
-    return [chunk_id, *(f"{chunk_id}#{n}" for n in range(1, len(matrix)))]
+    return _row_names(chunk_id, len(matrix))
+
+
+def _row_names(chunk_id: str, size: int) -> list[str]:
+    return [chunk_id, *(f"{chunk_id}#{n}" for n in range(1, size))]
 
 
 def _chunk_of(row_id: str) -> str:

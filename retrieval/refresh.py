@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from knowledge.chunking import Chunk
 from knowledge.guide import Guide
-from knowledge.library import Draft, Edition, Library, Vectors, draft, texts_to_embed
+from knowledge.library import (
+    Draft,
+    Edition,
+    Library,
+    Vectors,
+    draft,
+    texts_to_embed,
+)
 from retrieval.embeddings import BATCH_SIZE, SentenceEmbeddings
 from retrieval.search import Searcher
 
@@ -29,20 +34,30 @@ _STEP = BATCH_SIZE
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a refresh would change: guides by id, and the chunks that must be encoded."""
+    """What a change would do: guides by id, and the texts that must be encoded, by digest.
+
+    `versions` is the library as it would be; `base` the edition the plan was made against.
+    """
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
-    to_encode: int
     drafts: tuple[Draft, ...]
-    missing: dict[str, Chunk]
+    versions: Mapping[str, str]
+    withdrawn: frozenset[str]
+    missing: Mapping[str, Sequence[str]]
+    base: int
 
     @property
     def changes(self) -> bool:
         """Whether anything people see would differ."""
         return bool(self.added or self.changed or self.removed)
+
+    @property
+    def to_encode(self) -> int:
+        """How many chunks must be encoded."""
+        return len(self.missing)
 
 
 class Refresh:
@@ -54,57 +69,90 @@ class Refresh:
         self._embeddings = embeddings
         self._searcher = searcher
 
-    async def plan(self, guides: Sequence[Guide]) -> Plan:
-        """Compare guides with the live edition; nothing is written."""
+    async def plan(
+        self,
+        guides: Sequence[Guide],
+        keep: Mapping[str, str] | None = None,
+        withdrawn: Collection[str] | None = None,
+    ) -> Plan:
+        """Compare guides with the live edition; nothing is written.
+
+        The library would hold the guides and, beside them, the versions to `keep`, by
+        guide. What is withdrawn stays so unless it is given.
+        """
         live = await self._library.live()
         drafts = tuple(draft(guide) for guide in guides)
-        chunks = [chunk for item in drafts for chunk in item.chunks]
-        missing = await self._library.unembedded(chunks, self._embeddings.fingerprint)
-        state: dict[Literal["added", "changed", "unchanged"], list[str]] = {
-            "added": [],
-            "changed": [],
-            "unchanged": [],
-        }
-        for item in drafts:
-            known = live.versions.get(item.guide.id)
-            if known is None:
-                state["added"].append(item.guide.id)
-            else:
-                state["unchanged" if known == item.version_id else "changed"].append(item.guide.id)
+        versions = {**(keep or {}), **{item.guide.id: item.version_id for item in drafts}}
+        new = [item for item in drafts if live.versions.get(item.guide.id) != item.version_id]
+        same_model = live.model == self._embeddings.fingerprint
         return Plan(
-            added=tuple(state["added"]),
-            changed=tuple(state["changed"]),
-            removed=tuple(sorted(live.versions.keys() - {guide.id for guide in guides})),
-            unchanged=tuple(state["unchanged"]),
-            to_encode=len(missing),
-            drafts=drafts,
-            missing=missing,
+            added=tuple(guide_id for guide_id in versions if guide_id not in live.versions),
+            changed=tuple(
+                each for each in versions if live.versions.get(each, versions[each]) != versions[each]
+            ),
+            removed=tuple(sorted(live.versions.keys() - versions.keys())),
+            unchanged=tuple(each for each in versions if live.versions.get(each) == versions[each]),
+            drafts=tuple(new),
+            versions=versions,
+            withdrawn=live.withdrawn if withdrawn is None else frozenset(withdrawn),
+            missing=await self._missing(new, () if same_model else versions.values()),
+            base=live.id,
         )
 
-    async def apply(self, plan: Plan, *, actor: str, note: str, progress: Progress) -> Edition:
+    async def _missing(self, drafts: Sequence[Draft], stored: Collection[str]) -> dict[str, Sequence[str]]:
+        """Return the texts not encoded yet: of drafts and, for a new model, of what is stored."""
+        model = self._embeddings.fingerprint
+        new = await self._library.unembedded((chunk for item in drafts for chunk in item.chunks), model)
+        missing = {digest: texts_to_embed(chunk) for digest, chunk in new.items()}
+        return {**missing, **await self._library.texts_without_vectors(stored, model)}
+
+    async def apply(
+        self, plan: Plan, *, actor: str, note: str, progress: Progress = ignore_progress
+    ) -> Edition:
         """Carry a plan out: encode, write, index, and flip to the new edition in one step."""
         model = self._embeddings.fingerprint
         live = await self._library.live()
-        await self._encode(plan, progress)
-        if not plan.changes and live.model == model and live.id:
+        await self.prepare(plan, progress)
+        same = not plan.changes and plan.withdrawn == live.withdrawn
+        if same and live.model == model and live.id:
             return live
-        await self._library.write(plan.drafts)
-        versions = {item.guide.id: item.version_id for item in plan.drafts}
-        await self._searcher.prepare(Edition(0, model, versions))
-        edition = await self._library.publish(list(versions.values()), model=model, actor=actor, note=note)
+        edition = await self._library.publish(
+            list(plan.versions.values()), model=model, actor=actor, note=note, withdrawn=plan.withdrawn
+        )
         await self._searcher.follow(edition)
         return edition
+
+    async def prepare(self, plan: Plan, progress: Progress = ignore_progress) -> Edition:
+        """Encode, write and index what a plan adds, so that it can be searched though not seen."""
+        await self._encode(plan, progress)
+        await self._library.write(plan.drafts)
+        edition = Edition(0, self._embeddings.fingerprint, plan.versions)
+        await self._searcher.prepare(edition)
+        return edition
+
+    async def restore_vectors(self, progress: Progress = ignore_progress) -> int:
+        """Encode again what the live edition has lost the vectors of; return how many chunks."""
+        live = await self._library.live()
+        plan = await self.plan([], live.versions)
+        lost = await self._library.texts_without_vectors(live.versions.values(), live.model)
+        await self._encode(replace(plan, missing=lost), progress)
+        if lost:
+            await self._searcher.open()
+        return len(lost)
+
+    async def discard(self) -> None:
+        """Take what was prepared, and is not live, out of the index."""
+        await self._searcher.discard()
 
     async def _encode(self, plan: Plan, progress: Progress) -> None:
         waiting = list(plan.missing.items())
         progress(0, len(waiting))
         for start in range(0, len(waiting), _STEP):
             step = waiting[start : start + _STEP]
-            texts = [texts_to_embed(chunk) for _, chunk in step]
             flat = await asyncio.to_thread(
-                self._embeddings.encode, [text for chunk_texts in texts for text in chunk_texts]
+                self._embeddings.encode, [text for _, texts in step for text in texts]
             )
-            ends = np.cumsum([len(chunk_texts) for chunk_texts in texts])[:-1]
+            ends = np.cumsum([len(texts) for _, texts in step])[:-1]
             matrices: list[Vectors] = np.split(flat, ends)
             await self._library.keep_vectors(
                 self._embeddings.fingerprint,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from knowledge.library import Edition, Library, Vectors
+from knowledge.library import Edition, Library, Vectors, version_of
 from retrieval.answer import Passage
 from retrieval.field import Field
 from retrieval.index import VectorIndex
@@ -38,16 +39,38 @@ _VIEWS = 2
 _FIELD_SAMPLE = 400
 
 
+def _forget(_text: str) -> None:
+    """Learn nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What was wrong with the index when it was opened, in chunks; all of it is mended."""
+
+    stale: int
+    missing: int
+    unreachable: int
+
+
 class Searcher:
     """Finds passages in the live edition of the library."""
 
-    def __init__(self, library: Library, index: VectorIndex, model: str) -> None:
-        """Search the library by vectors of the model whose fingerprint is given."""
+    def __init__(
+        self, library: Library, index: VectorIndex, model: str, learn: Callable[[str], None] = _forget
+    ) -> None:
+        """Search the library by vectors of the model whose fingerprint is given.
+
+        `learn` is told every text that becomes live.
+        """
         self._library = library
         self._index = index
         self.words = WordIndex()
         self._model = model
+        self._learn = learn
         self._live: frozenset[str] = frozenset()
+        self._chunks: dict[str, list[str]] = {}  # of each live version
+        self.mended = Mended(0, 0, 0)
+        self._prepared: set[str] = set()  # versions that are indexed and not live
         self.field: Field | None = None
 
     async def open(self) -> bool:
@@ -59,33 +82,57 @@ class Searcher:
         if edition.model != self._model:
             return False
         rows = [row async for row in self._library.index_rows(edition, self._model)]
-        await asyncio.to_thread(self._heal, rows)
+        self.mended = await asyncio.to_thread(self._heal, rows)
         await self.follow(edition)
         return bool(rows)
 
-    def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> None:
-        """Make the index hold every live chunk, and each where a search reaches it."""
-        self._index.add(self._index.incomplete(rows))
-        if self._index.unreachable(rows):
+    def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> Mended:
+        """Make the index hold every live chunk, each where a search reaches it, and no other."""
+        live = {chunk_id for chunk_id, _ in rows}
+        stale = self._index.chunk_ids() - live
+        if stale:
+            self._index.keep_only(live)
+        missing = self._index.incomplete(rows)
+        self._index.add(missing)
+        if unreachable := self._index.unreachable(rows):
             self._index.clear()
             self._index.add(rows)
+        return Mended(len(stale), len(missing), len(unreachable))
 
     async def prepare(self, edition: Edition) -> None:
         """Index what an edition adds, while the live one goes on being searched."""
-        rows = [
-            row async for row in self._library.index_rows(edition, self._model) if row[0] not in self._live
-        ]
+        new = set(edition.versions.values()) - self._chunks.keys() - self._prepared
+        rows = [row async for row in self._library.index_rows(edition.of(new), self._model)]
         await asyncio.to_thread(self._index.add, rows)
+        self._prepared |= new
 
     async def follow(self, edition: Edition) -> None:
-        """Search this edition from now on, and clear the indexes of what it no longer has."""
-        texts = [text async for text in self._library.texts(edition)]
-        live = frozenset(chunk_id for chunk_id, _ in texts)
-        await asyncio.to_thread(self.words.add, [t for t in texts if t[0] not in self._live])
-        self.field = await self._sample_field(edition)
-        gone, self._live = self._live - live, live
+        """Search this edition from now on; what it no longer has leaves the indexes.
+
+        Only what differs from the edition followed so far is read.
+        """
+        versions = set(edition.versions.values())
+        texts = [text async for text in self._library.texts(edition.of(versions - self._chunks.keys()))]
+        await asyncio.to_thread(self.words.add, texts)
+        field = await self._sample_field(edition)
+        chunks = {version: ids for version, ids in self._chunks.items() if version in versions}
+        for chunk_id, _ in texts:
+            chunks.setdefault(version_of(chunk_id), []).append(chunk_id)
+        gone = await self._library.index_sizes((self._chunks.keys() | self._prepared) - versions)
+        # From here on a search sees the new edition, and has until now seen the old one.
+        self.field, self._chunks = field, chunks
+        self._live = frozenset(chunk_id for ids in chunks.values() for chunk_id in ids)
+        self._prepared = set()
         await asyncio.to_thread(self.words.remove, gone)
-        await asyncio.to_thread(self._index.keep_only, set(live))
+        await asyncio.to_thread(self._index.remove, gone)
+        for _, text in texts:
+            self._learn(text)
+
+    async def discard(self) -> None:
+        """Take what was prepared, and is not live, out of the index."""
+        stale = await self._library.index_sizes(self._prepared)
+        self._prepared = set()
+        await asyncio.to_thread(self._index.remove, stale)
 
     async def _sample_field(self, edition: Edition) -> Field | None:
         sample = [chunk async for chunk in self._library.sample(edition, self._model, _FIELD_SAMPLE)]

@@ -79,6 +79,15 @@ def load_golden(folder: Path, part: Part) -> GoldenSet:
     )
 
 
+def golden_questions(folder: Path) -> tuple[str, ...]:
+    """List the questions of the part that may be looked at; none where there is no such folder."""
+    if not all((folder / name).is_file() for name in _FILES):
+        return ()
+    golden = load_golden(folder, "tune")
+    answerable = [item.question for item in golden.answerable]
+    return (*answerable, *(item.question for item in golden.unanswerable))
+
+
 def _rows(path: Path, part: Part) -> Iterator[dict[str, Any]]:
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Text, insert, select
+from sqlalchemy import DateTime, Text, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +20,18 @@ class _GapRow(Base):
     user_id: Mapped[str] = mapped_column(index=True)
     question: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # Whether they asked to be told once a guide answers it, and when that was done.
+    wanted: Mapped[bool] = mapped_column(default=False)
+    told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question whose asker waits to be told the answer. Never shown to a moderator."""
+
+    gap_id: int
+    user: str
+    question: str
 
 
 class Gaps:
@@ -29,7 +43,7 @@ class Gaps:
 
     async def add(self, user: str, question: str) -> None:
         """Record a question that was refused."""
-        row = {"user_id": user, "question": question, "created_at": datetime.now(UTC)}
+        row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": False}
         async with self._engine.begin() as db:
             await db.execute(insert(_GapRow), [row])
 
@@ -37,3 +51,34 @@ class Gaps:
         """List what was refused, oldest first, without saying who asked."""
         async with self._engine.connect() as db:
             return list(await db.scalars(select(_GapRow.question).order_by(_GapRow.id)))
+
+    async def want(self, user: str, question: str) -> bool:
+        """Remember that somebody wants to hear once their question is answered.
+
+        Returns whether they have asked it and not been told yet.
+        """
+        mine = (_GapRow.user_id == user, _GapRow.question == question, _GapRow.told_at.is_(None))
+        async with self._engine.begin() as db:
+            latest = await db.scalar(select(_GapRow.id).where(*mine).order_by(_GapRow.id.desc()).limit(1))
+            if latest is None:
+                return False
+            await db.execute(update(_GapRow).where(_GapRow.id == latest).values(wanted=True))
+            return True
+
+    async def waiting(self) -> list[Waiting]:
+        """List the questions whose askers wait, oldest first."""
+        query = (
+            select(_GapRow.id, _GapRow.user_id, _GapRow.question)
+            .where(_GapRow.wanted, _GapRow.told_at.is_(None))
+            .order_by(_GapRow.id)
+        )
+        async with self._engine.connect() as db:
+            return [Waiting(*row) for row in await db.execute(query)]
+
+    async def claim(self, gap_ids: Collection[int]) -> set[int]:
+        """Mark gaps as told; return those that nobody had claimed before, to be told once."""
+        async with self._engine.begin() as db:
+            open_ones = select(_GapRow.id).where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
+            mine = set(await db.scalars(open_ones))
+            await db.execute(update(_GapRow).where(_GapRow.id.in_(mine)).values(told_at=datetime.now(UTC)))
+            return mine

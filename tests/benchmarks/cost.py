@@ -54,7 +54,7 @@ async def _refreshing(app: App) -> tuple[float, int]:
     """Return seconds of a full refresh over the encoding it needs, and chunks of one without changes."""
     guides = [_renamed(guide) for guide in app.guides]
     plan = await app.refresh.plan(guides)
-    texts = [texts_to_embed(chunk) for chunk in plan.missing.values()]
+    texts = list(plan.missing.values())
 
     async def encode_alone() -> None:
         for start in range(0, len(texts), 32):

@@ -201,6 +201,9 @@ def test_a_refresh_encodes_only_what_changed(run: Run, tmp_path: Path) -> None:
         "changed": [],
         "removed": [],
         "unchanged": sorted(path.stem for path in guides.glob("*.md")),
+        "guides": [],
+        "duplicates": [],
+        "troubles": [],
         "chunks_to_encode": 0,
     }
 
@@ -209,7 +212,7 @@ def test_a_refresh_encodes_only_what_changed(run: Run, tmp_path: Path) -> None:
     ran = run("kb", "refresh", "--dry-run", COACH_GUIDES_DIR=str(guides))
 
     assert ran.returncode == 0
-    assert "Changed: worries" in ran.stdout
+    assert "Changed: Worries" in ran.stdout
     assert "1 chunks would be encoded; nothing was changed." in ran.stdout
 
 

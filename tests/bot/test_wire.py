@@ -106,6 +106,7 @@ def test_a_reply_is_written_with_all_there_is_to_check_it(passage: Passage) -> N
                 "guide": "Maths",
                 "section": "Why",
                 "source": "A. Writer",
+                "link": "",
                 "quote": "Learn **maths**.",
             }
         ],

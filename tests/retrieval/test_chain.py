@@ -15,6 +15,7 @@ from knowledge.units import split_units
 from retrieval.answer import Answer, Passage
 from retrieval.chain import AnswerChain, Inquiry, Outcome
 from retrieval.embeddings import SentenceEmbeddings
+from retrieval.field import Field
 from retrieval.judge import Judge, Reading
 from retrieval.refresh import Refresh, ignore_progress
 from retrieval.rewrite import Exchange, Rewriter
@@ -47,7 +48,7 @@ class Strict(Judge):
         super().__init__((), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
         self.asked: list[str] = []
 
-    def lean(self, reading: Reading, passages: Sequence[Passage]) -> float:  # noqa: ARG002
+    def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:  # noqa: ARG002
         self.asked.append(reading.text)
         return -1.0
 
@@ -58,7 +59,7 @@ class Lenient(Judge):
     def __init__(self) -> None:
         super().__init__((), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
 
-    def lean(self, reading: Reading, passages: Sequence[Passage]) -> float:  # noqa: ARG002
+    def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:  # noqa: ARG002
         return 1.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
@@ -11,50 +12,12 @@ from bot.app import App, open_app, open_library
 from bot.config import Settings
 from bot.frontends.terminal.once import input_lines
 from bot.frontends.terminal.progress import encoding_bar
+from bot.moderation.curator import find_guide
 from bot.wire import LineError, passage_fields, read_query, to_line
-from knowledge.loaders.markdown import read_guides
+from knowledge.history import History
+from knowledge.library import draft
+from knowledge.sources import Sources
 from retrieval.answer import Passage
-from retrieval.refresh import Plan
-
-
-async def refresh(settings: Settings, *, dry_run: bool, as_json: bool) -> None:
-    """Bring the library in line with the guides' folder, or say what that would change."""
-    guides = read_guides(settings.guides_dir)
-    with encoding_bar() as progress:
-        async with open_app(settings, progress) as app:
-            plan = await app.refresh.plan(guides)
-            if not dry_run:
-                await app.refresh.apply(plan, actor="command line", note="refresh", progress=progress)
-    if as_json:
-        print(json.dumps(_plan_fields(plan, applied=not dry_run), ensure_ascii=False))
-    else:
-        print(_plan_text(plan, applied=not dry_run))
-
-
-def _plan_fields(plan: Plan, *, applied: bool) -> dict[str, object]:
-    return {
-        "applied": applied,
-        "added": list(plan.added),
-        "changed": list(plan.changed),
-        "removed": list(plan.removed),
-        "unchanged": list(plan.unchanged),
-        "chunks_encoded" if applied else "chunks_to_encode": plan.to_encode,
-    }
-
-
-def _plan_text(plan: Plan, *, applied: bool) -> str:
-    if not plan.changes and not plan.to_encode:
-        return f"Nothing has changed: {len(plan.unchanged)} guides, 0 chunks to encode."
-    lines = [
-        f"{word}: {', '.join(ids)}"
-        for word, ids in (("Added", plan.added), ("Changed", plan.changed), ("Removed", plan.removed))
-        if ids
-    ]
-    lines.append(f"Unchanged: {len(plan.unchanged)} guides.")
-    lines.append(
-        f"{plan.to_encode} chunks {'were encoded' if applied else 'would be encoded; nothing was changed'}."
-    )
-    return "\n".join(lines)
 
 
 async def list_guides(settings: Settings, *, as_json: bool) -> None:
@@ -74,6 +37,80 @@ async def list_guides(settings: Settings, *, as_json: bool) -> None:
         for guide in guides:
             table.add_row(guide.title, guide.summary, str(guide.chunks), guide.updated)
         Console().print(table)
+
+
+async def show(settings: Settings, name: str, *, as_json: bool) -> None:
+    """Show a guide: where it comes from, and its sections as they are quoted."""
+    async with open_library(settings) as (engine, library):
+        sources = Sources(engine)
+        guide_id = await find_guide(library, sources, name)
+        live = await library.live()
+        source = (await sources.all()).get(guide_id)
+        chunks = await library.chunks(list(await library.index_sizes([live.versions[guide_id]])), live.model)
+    if as_json:
+        sections = [{"section": chunk.section, "quote": chunk.quote} for chunk in chunks]
+        origin = source.origin if source else "shipped"
+        print(to_line({"id": guide_id, "title": chunks[0].guide, "origin": origin, "sections": sections}))
+        return
+    print(f"{chunks[0].guide}\n{chunks[0].source} {chunks[0].link}")
+    if source:
+        print(f"Added by {source.added_by} on {source.added_at:%Y-%m-%d} from {source.origin}.")
+        print(f"Last read {source.read_at:%Y-%m-%d %H:%M} UTC. {source.error}".rstrip())
+    for chunk in chunks:
+        print(f"\n## {chunk.section}\n{chunk.quote}")
+
+
+async def history(settings: Settings, count: int, *, as_json: bool) -> None:
+    """List the latest versions of the library: who, when and what."""
+    async with open_library(settings) as (engine, _):
+        entries = await History(engine).latest(count)
+    if as_json:
+        print(json.dumps([{**asdict(each), "created_at": each.created_at.isoformat()} for each in entries]))
+        return
+    for each in entries:
+        print(f"{each.edition:>4}  {each.created_at:%Y-%m-%d %H:%M} UTC  {each.actor}: {each.note}")
+        for word, titles in (("added", each.added), ("changed", each.changed), ("removed", each.removed)):
+            if titles:
+                print(f"      {word}: {', '.join(titles)}")
+
+
+async def gaps(settings: Settings, *, as_json: bool) -> None:
+    """List what people asked that no guide answers."""
+    with encoding_bar() as progress:
+        async with open_app(settings, progress) as app:
+            found = await app.wishes.grouped()
+    if as_json:
+        print(json.dumps([asdict(gap) for gap in found], ensure_ascii=False))
+        return
+    for gap in found:
+        print(f"{gap.count:>4}  {gap.question}")
+    print("Nothing was refused so far." if not found else "Answer one with: career-coach kb add FILE or URL")
+
+
+async def verify(settings: Settings, *, as_json: bool) -> None:
+    """Check library, index and files against each other; the index is mended on opening."""
+    with encoding_bar() as progress:
+        async with open_app(settings, progress) as app:
+            lost = await app.refresh.restore_vectors(progress)
+            mended = app.searcher.mended
+            live = await app.library.live()
+            chunks = len(await app.library.index_sizes(live.versions.values()))
+            drafts = {
+                guide.id: draft(guide).version_id for guide in app.guides if guide.id not in live.withdrawn
+            }
+    differing = sorted(each for each, version in drafts.items() if live.versions.get(each) != version)
+    if as_json:
+        found = {"guides": len(live.versions), "chunks": chunks, "index_mended": asdict(mended)}
+        print(to_line({**found, "vectors_restored": lost, "files_not_taken_in": differing}))
+        return
+    encoded = ", encoded again" if lost else ""
+    print(f"Library: {len(live.versions)} guides, {chunks} chunks, {lost} without vectors{encoded}.")
+    faults = [f"{count} {what}" for what, count in asdict(mended).items() if count]
+    print(f"Index: {', '.join(faults)} chunks; mended." if faults else "Index: whole.")
+    if differing:
+        print(f"Files: {', '.join(differing)} differ. Take them in with: career-coach kb refresh")
+    else:
+        print("Files: all taken in.")
 
 
 async def search(settings: Settings, text: str, k: int, *, as_json: bool) -> None:

@@ -29,6 +29,7 @@ def passages(reply: Reply) -> str:
     """The exact passages behind a reply, in Markdown, each with where it comes from."""
     return "\n\n".join(
         f"**[{citation.marker}] {citation.place}**\n\n{citation.quote}\n\n*Source: {citation.source}*"
+        + (f" – <{citation.link}>" if citation.link else "")
         for citation in reply.citations
     )
 

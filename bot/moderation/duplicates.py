@@ -1,0 +1,81 @@
+"""Finds out whether what is added stands in the library already, word for word or nearly."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from bot.moderation.proposal import Duplicate
+from knowledge.chunking import chunk_guide
+from knowledge.guide import Guide
+from knowledge.library import Library, StoredChunk
+from retrieval.embeddings import SentenceEmbeddings
+from retrieval.search import Searcher
+
+# A page is a duplicate when this share of its sentences stands in one other guide.
+_SAME = 0.8
+_LEAST_WORDS = 6
+# So many sentences, spread over a guide, tell as much as all of them.
+_SAMPLE = 40
+_CHUNKS_A_SENTENCE = 3
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+class Duplicates:
+    """Compares guides with the live ones, and with each other."""
+
+    def __init__(self, library: Library, searcher: Searcher, embeddings: SentenceEmbeddings) -> None:
+        """Look the sentences up where questions are looked up."""
+        self._library = library
+        self._searcher = searcher
+        self._model = embeddings.fingerprint
+
+    async def part(
+        self, guides: Sequence[Guide], leaving: Iterable[str] = ()
+    ) -> tuple[list[Guide], list[Duplicate]]:
+        """Part new guides from duplicates; what is `leaving` the library does not count."""
+        kept: list[Guide] = []
+        found: list[Duplicate] = []
+        elsewhere: dict[str, str] = {}  # a sentence → the new guide it stands in
+        gone = set(leaving)
+        for guide in guides:
+            sentences = _sentences(guide)
+            sample = sentences[:: max(1, len(sentences) // _SAMPLE)]
+            counts = Counter(elsewhere[each] for each in sample if each in elsewhere)
+            counts += await self._live(guide, sample, gone)
+            title, count = max(counts.items(), key=lambda pair: pair[1], default=("", 0))
+            if sample and count >= _SAME * len(sample):
+                found.append(Duplicate(guide.title, title, count / len(sample)))
+            else:
+                kept.append(guide)
+                elsewhere |= dict.fromkeys(sentences, guide.title)
+        return kept, found
+
+    async def _live(self, guide: Guide, sample: Sequence[str], gone: set[str]) -> Counter[str]:
+        """Count for each live guide but its own former self how many of the sentences it holds."""
+        counts: Counter[str] = Counter()
+        known: dict[str, StoredChunk] = {}
+        for sentence in sample:
+            near = await asyncio.to_thread(self._searcher.words.nearest, sentence, _CHUNKS_A_SENTENCE)
+            new = [chunk_id for chunk_id in near if chunk_id not in known]
+            known |= {chunk.id: chunk for chunk in await self._library.chunks(new, self._model)}
+            holding = {
+                known[chunk_id].guide
+                for chunk_id in near
+                if chunk_id in known
+                and known[chunk_id].guide_id not in {guide.id, *gone}
+                and any(_plain(unit.text) == sentence for unit in known[chunk_id].units)
+            }
+            counts.update(holding)
+        return counts
+
+
+def _sentences(guide: Guide) -> list[str]:
+    said = (_plain(unit.text) for chunk in chunk_guide(guide) for unit in chunk.units)
+    return list(dict.fromkeys(each for each in said if len(each.split()) >= _LEAST_WORDS))
+
+
+def _plain(text: str) -> str:
+    return _NOT_A_WORD.sub(" ", text.casefold()).strip()

@@ -1,0 +1,117 @@
+"""How answers would change: recorded and golden questions, asked before and after."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.memory.gaps import Gaps
+from bot.moderation.proposal import Proposal
+from knowledge.errors import CoachError
+from knowledge.fetching import Fetcher
+from knowledge.guide import Guide
+from knowledge.library import Edition
+from retrieval.answer import Answer
+from retrieval.chain import AnswerChain, Inquiry
+from retrieval.refresh import Progress, ignore_progress
+from retrieval.search import Searcher
+
+_CHECKED_AT_ONCE = 8
+_MOST_LINKS = 50
+REFUSED = "not covered"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A question that would be answered from elsewhere; each side names places, or says refused."""
+
+    question: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLink:
+    """A link that leads nowhere, and why."""
+
+    url: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a proposal would change for people: of `asked` questions, those answered differently."""
+
+    asked: int
+    differences: tuple[Difference, ...]
+    dead_links: tuple[DeadLink, ...]
+
+
+class Effects:
+    """Compares answers from the live library with those from a proposed one."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts it brings together
+        self,
+        live: AnswerChain,
+        make_searcher: Callable[[], Searcher],
+        make_chain: Callable[[Searcher], AnswerChain],
+        fetcher: Fetcher,
+        gaps: Gaps,
+        golden: Sequence[str],
+    ) -> None:
+        """Ask the live chain, and one made over a searcher of its own, what gaps and `golden` hold."""
+        self._live = live
+        self._make_searcher = make_searcher
+        self._make_chain = make_chain
+        self._fetcher = fetcher
+        self._gaps = gaps
+        self._golden = golden
+
+    async def preview(
+        self, proposal: Proposal, prepared: Edition, progress: Progress = ignore_progress
+    ) -> Preview:
+        """Say what a proposal that was prepared would change for people."""
+        asked = dict.fromkeys((*await self._gaps.questions(), *self._golden))
+        return Preview(
+            len(asked),
+            tuple(await self.differences(prepared, list(asked), progress)),
+            tuple(await self.dead_links(item.guide for item in proposal.plan.drafts)),
+        )
+
+    async def differences(
+        self, prepared: Edition, questions: Sequence[str], progress: Progress = ignore_progress
+    ) -> list[Difference]:
+        """Ask questions of the live library and of a prepared edition; return those that differ."""
+        searcher = self._make_searcher()
+        await searcher.follow(prepared)
+        chain = self._make_chain(searcher)
+        found = []
+        for number, question in enumerate(questions, 1):
+            before = (await self._live.answer(Inquiry(question))).answer
+            after = (await chain.answer(Inquiry(question))).answer
+            if _places(before) != _places(after):
+                found.append(Difference(question, _places(before), _places(after)))
+            progress(number, len(questions))
+        return found
+
+    async def dead_links(self, guides: Iterable[Guide]) -> list[DeadLink]:
+        """Follow the links of guides' sources; return those that lead nowhere."""
+        links = list(dict.fromkeys(source.url for guide in guides for source in guide.sources if source.url))
+        at_once = asyncio.Semaphore(_CHECKED_AT_ONCE)
+
+        async def check(url: str) -> DeadLink | None:
+            async with at_once:
+                try:
+                    await self._fetcher.fetch(url)
+                except CoachError as error:
+                    return DeadLink(url, str(error))
+                return None
+
+        return [dead for dead in await asyncio.gather(*map(check, links[:_MOST_LINKS])) if dead]
+
+
+def _places(answer: Answer) -> str:
+    if not answer.covered:
+        return REFUSED
+    return "; ".join(dict.fromkeys(citation.place for citation in answer.citations)) or REFUSED

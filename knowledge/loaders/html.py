@@ -1,0 +1,106 @@
+"""A web page → a document.
+
+trafilatura tells a page's text from its frame and reads who wrote it; what it leaves of
+the frame, `cleaning.py` takes out.
+"""
+
+from __future__ import annotations
+
+import re
+
+import trafilatura
+from lxml import html as lxml_html
+from lxml.etree import _Element
+from lxml.html import HtmlElement
+from trafilatura.settings import Document as Extracted
+
+from knowledge.loaders.document import Block, Document, Provenance, UnreadableError
+from knowledge.loaders.dom import blocks_of
+
+# Parts that are frame by their name, for pages of which trafilatura keeps next to nothing.
+_FRAME_TAGS = {
+    "nav", "header", "footer", "aside", "form", "script", "style", "noscript", "iframe", "button", "dialog"
+}  # fmt: skip
+_OUTERMOST = {"html", "body", "main", "article"}
+_FRAME_NAMES = re.compile(
+    r"\b(?:comments?|share|social|cookie|consent|advert|ads?|promo|sidebar|related|newsletter|breadcrumbs?|menu"
+    r"|byline|nav|popup|banner)\b",
+    re.IGNORECASE,
+)
+# trafilatura is trusted when it keeps this share of the words left without the frame.
+_ENOUGH = 0.5
+
+
+def read_html(text: str) -> Document:
+    """Read a page.
+
+    Raises:
+        UnreadableError: there is no text on it.
+
+    """
+    tree = _tree(text)
+    extracted = trafilatura.bare_extraction(
+        text,
+        include_comments=False,
+        include_tables=True,
+        include_formatting=True,
+        favor_recall=True,
+        with_metadata=True,
+        date_extraction_params={"extensive_search": False, "original_date": True},
+    )
+    plain = _without_frame(tree)
+    kept: tuple[Block, ...] = ()
+    if isinstance(extracted, Extracted):
+        kept = tuple(blocks_of(extracted.body))
+    blocks = kept if _words(kept) >= _ENOUGH * _words(plain) else plain
+    if not blocks:
+        raise UnreadableError("There is no text on this page. Does it need a script to show it?")
+    return Document(blocks, _provenance(tree, extracted if isinstance(extracted, Extracted) else None))
+
+
+def read_fragment(text: str) -> Document:
+    """Read HTML that has no frame, such as a converter writes; its first `h1` is the title."""
+    blocks = tuple(blocks_of(lxml_html.fragment_fromstring(text, create_parent="div")))
+    title = next((block.text for block in blocks if block.kind == "heading" and block.level == 1), "")
+    return Document(blocks, Provenance(title=title))
+
+
+def _tree(text: str) -> _Element:
+    try:
+        return lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
+    except (ValueError, lxml_html.etree.LxmlError) as error:
+        raise UnreadableError("This page has no text that can be read.") from error
+
+
+def _without_frame(tree: _Element) -> tuple[Block, ...]:
+    for element in list(tree.iter()):
+        if isinstance(element, HtmlElement) and element.getparent() is not None and _is_frame(element):
+            element.drop_tree()
+    body = tree.find("body")
+    return tuple(blocks_of(tree if body is None else body))
+
+
+def _is_frame(element: HtmlElement) -> bool:
+    names = " ".join(element.get(name, "") for name in ("class", "id", "role"))
+    hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
+    called = _FRAME_NAMES.search(names) is not None and element.tag not in _OUTERMOST
+    return element.tag in _FRAME_TAGS or hidden or called
+
+
+def _provenance(tree: _Element, found: Extracted | None) -> Provenance:
+    if found is None:
+        return Provenance(title=" ".join((tree.findtext(".//title") or "").split()))
+    site = found.sitename or ""
+    return Provenance(
+        title=found.title or "",
+        publisher="" if site == found.hostname and not found.url else site,
+        author=found.author or "",
+        date=found.date or "",
+        url=found.url or "",
+    )
+
+
+def _words(blocks: tuple[Block, ...]) -> int:
+    return sum(
+        len(" ".join((block.text, *(cell for row in block.rows for cell in row))).split()) for block in blocks
+    )
