@@ -20,6 +20,8 @@ from bot.coach.skills.ask import Ask
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.config import Settings
 from bot.memory.conversations import Conversations
+from bot.memory.deliveries import Deliveries
+from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
@@ -57,6 +59,8 @@ class App:
     chain: AnswerChain
     coach: Coach
     gaps: Gaps
+    deliveries: Deliveries
+    feedback: Feedback
 
     @property
     def guides(self) -> list[Guide]:
@@ -141,7 +145,18 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         {"smalltalk": smalltalk, "ask": Ask(chain, gaps)},
         Conversations(engine),
     )
-    return App(settings, library, embeddings, searcher, refresh, chain, coach, gaps)
+    return App(
+        settings,
+        library,
+        embeddings,
+        searcher,
+        refresh,
+        chain,
+        coach,
+        gaps,
+        Deliveries(engine),
+        Feedback(engine),
+    )
 
 
 def _make_folder(path: Path) -> None:

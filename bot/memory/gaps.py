@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Text, insert, select
+from sqlalchemy import DateTime, Text, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,8 @@ class _GapRow(Base):
     # Whose question it was, so that it can be deleted with the rest; shown to nobody.
     user_id: Mapped[str] = mapped_column(index=True)
     question: Mapped[str] = mapped_column(Text)
+    # Whether the person asked the moderators to see to it.
+    requested: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
@@ -32,6 +34,15 @@ class Gaps:
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC)}
         async with self._engine.begin() as db:
             await db.execute(insert(_GapRow), [row])
+
+    async def request(self, user: str, question: str) -> None:
+        """Note that a person would like the moderators to see to a question that was refused."""
+        found = select(func.max(_GapRow.id)).where(_GapRow.user_id == user, _GapRow.question == question)
+        row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "requested": True}
+        async with self._engine.begin() as db:
+            marking = update(_GapRow).where(_GapRow.id == found.scalar_subquery()).values(requested=True)
+            if not (await db.execute(marking)).rowcount:
+                await db.execute(insert(_GapRow), [row])
 
     async def questions(self) -> list[str]:
         """List what was refused, oldest first, without saying who asked."""
