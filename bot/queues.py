@@ -14,6 +14,8 @@ class Queues:
         """Begin with no queue."""
         self._locks: dict[Hashable, asyncio.Lock] = {}
         self._waiting: dict[Hashable, int] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def __len__(self) -> int:
         """Count the queues in which somebody waits or is served."""
@@ -23,6 +25,7 @@ class Queues:
     async def turn(self, *key: Hashable) -> AsyncIterator[None]:
         """Wait for a turn in the queue of this key, and hold it."""
         self._waiting[key] = self._waiting.get(key, 0) + 1
+        self._idle.clear()
         try:
             async with self._locks.setdefault(key, asyncio.Lock()):
                 yield
@@ -30,3 +33,9 @@ class Queues:
             self._waiting[key] -= 1
             if not self._waiting[key]:
                 del self._waiting[key], self._locks[key]
+            if not self._waiting:
+                self._idle.set()
+
+    async def idle(self) -> None:
+        """Wait until nobody waits in any queue."""
+        await self._idle.wait()

@@ -18,9 +18,11 @@ from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.reply import Choice, Message, Picture, Reply
 from retrieval.answer import Citation
+from retrieval.rewrite import Exchange
 
 SUGGESTIONS = ("What maths do I need?", "Which role suits me?")
 CITATION = Citation(1, "Foundations", "Maths", "A. Writer, “Notes”", "Learn **maths**.\n\n- Vectors")
+EXCHANGE = Exchange("maths", "maths", ("Vectors",), ("Learn maths.",), ())
 # One red pixel.
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
@@ -44,19 +46,24 @@ class Parrot:
     """The skill of saying what was said, and what was said before."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        # Closed while an answer is to take its time.
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.at_work = asyncio.Event()
         self.heard: list[Message] = []
 
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         self.heard.append(message)
-        await asyncio.sleep(self.seconds)
+        self.at_work.set()
+        if not message.text.startswith("next"):
+            await self.gate.wait()
         first = message.text.split()[0]
         if first == "break":
             raise RuntimeError("a canary in the machine")
         if first == "ping":
             return Reply("chat", f"@everyone @here <@&1> <@{message.user}> {message.text}")
         before = f" Before: {turns[-1].text}" if turns else ""
-        said = Reply("answer", f"You said: {message.text} [1].{before}", (CITATION,), SUGGESTIONS)
+        said = Reply("answer", f"You said: {message.text} [1].{before}", (CITATION,), SUGGESTIONS, EXCHANGE)
         return SPECIAL.get(first, said)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # What could not be sent is tried again this often.
 _CATCH_UP_SECONDS = 60
+# How long a stop waits for answers under way; what is not finished then, the next start sees to.
+_FAREWELL_SECONDS = 10
 
 
 def wanted_intents(*, message_content: bool) -> discord.Intents:
@@ -68,7 +72,9 @@ class CoachClient(discord.Client):
             self._catch_up.start()
 
     async def close(self) -> None:
-        """Disconnect."""
+        """Finish what is under way, as far as it takes no longer than a while, and disconnect."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.desk.finish(), _FAREWELL_SECONDS)
         self._catch_up.cancel()
         await super().close()
 

@@ -88,9 +88,11 @@ class Desk:
 
     async def catch_up(self) -> None:
         """Answer what was under way when the bot stopped, or could not be sent."""
-        for delivery in await self._deliveries.unfinished():
-            async with self._queues.turn(delivery.incoming.user, delivery.incoming.channel):
-                await self._finish(delivery.incoming.id, again=True)
+        # A queue of its own, so that `finish` waits for this, too.
+        async with self._queues.turn():
+            for delivery in await self._deliveries.unfinished():
+                async with self._queues.turn(delivery.incoming.user, delivery.incoming.channel):
+                    await self._finish(delivery.incoming.id, again=True)
 
     async def offer(self, incoming: Incoming, pages: Sequence[Page], offers: Sequence[str]) -> None:
         """Show pages that are no answer of the coach's, with buttons that say the texts offered."""
@@ -101,6 +103,10 @@ class Desk:
         """Delete a conversation; return how many turns it had."""
         await self._deliveries.forget(user, channel)
         return await self._coach.forget(user, channel)
+
+    async def finish(self) -> None:
+        """Wait until all that is under way has been answered."""
+        await self._queues.idle()
 
     async def show(self, incoming: Incoming, pages: Sequence[Page]) -> None:
         """Show pages that are no answer of the coach's."""

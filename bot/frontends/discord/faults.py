@@ -45,11 +45,11 @@ NO_THREAD = (
     "I can't open a thread here. A moderator can give me “Create Public Threads” and “Send Messages in "
     "Threads”. We can go on right here, too. (Number for the moderator: `{id}`.)"
 )
-NO_TOKEN = (
+NOT_SET = (
     "DISCORD_TOKEN is not set. Make an application at https://discord.com/developers/applications, copy the "
     "token from its Bot page, and put DISCORD_TOKEN=… into .env. The README says it step by step."
 )
-WRONG_TOKEN = (
+NOT_ACCEPTED = (
     "Discord does not accept DISCORD_TOKEN. Copy the token again from the Bot page of your application at "
     "https://discord.com/developers/applications (“Reset Token” makes a new one)."
 )
