@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.reply import Message, Reply
-from knowledge.database import Base
+from knowledge.database import Base, writing
 from retrieval.answer import Citation
 from retrieval.rewrite import Exchange
 
@@ -91,7 +91,7 @@ class Conversations:
             "exchange": _json(asdict(reply.exchange)) if reply.exchange else None,
             "created_at": datetime.now(UTC),
         }
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(insert(_TurnRow), [row])
 
     async def find(self, message_id: str) -> Turn | None:
@@ -103,7 +103,7 @@ class Conversations:
 
     async def retract(self, message_id: str) -> None:
         """Delete the turn of the message with this id, as if it had not been said."""
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(delete(_TurnRow).where(_TurnRow.message_id == message_id))
 
     async def carry_over(self, message_id: str, channel: str) -> None:
@@ -111,13 +111,13 @@ class Conversations:
         kept = [column for column in _TurnRow.__table__.columns if column.name not in _NOT_CARRIED]
         source = select(literal(channel), *kept).where(_TurnRow.message_id == message_id)
         query = insert(_TurnRow).from_select(["channel_id", *(column.name for column in kept)], source)
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(query)
 
     async def forget(self, user: str, channel: str) -> int:
         """Delete a conversation; return how many turns it had."""
         query = delete(_TurnRow).where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             return (await db.execute(query)).rowcount
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.database import Base
+from knowledge.database import Base, writing
 
 
 class State(StrEnum):
@@ -107,7 +107,7 @@ class Deliveries:
         """Take in a message; return whether it is new and welcome, or until when it is not."""
         row = _new_row(incoming)
         try:
-            async with self._engine.begin() as db:
+            async with writing(self._engine) as db:
                 refused = await _refusal(db, incoming.user, row["created_at"], limit)
                 if refused:
                     row |= {"state": State.LIMITED, "text": ""}
@@ -119,12 +119,12 @@ class Deliveries:
     async def keep(self, incoming: Incoming, offers: Sequence[str]) -> None:
         """Keep what buttons say on a message that is no answer."""
         row = _new_row(incoming) | {"state": State.ANSWERED, "times": 0, "offers": _json(offers)}
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(insert(_DeliveryRow), [row])
 
     async def reopen(self, message_id: str, text: str, limit: Limit) -> bool:
         """Take in a message's new text, to answer it anew; return whether that is welcome."""
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             user = await db.scalar(select(_DeliveryRow.user_id).where(_DeliveryRow.id == message_id))
             if user is None or await _refusal(db, user, datetime.now(UTC), limit):
                 return False
@@ -173,11 +173,11 @@ class Deliveries:
             .where(_DeliveryRow.user_id == user, _DeliveryRow.channel_id == channel)
             .values(offers="[]")
         )
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(query)
 
     async def _set(self, message_id: str, **values: object) -> None:
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(update(_DeliveryRow).where(_DeliveryRow.id == message_id).values(**values))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, delete, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.database import Base
+from knowledge.database import Base, writing
 
 
 class _FeedbackRow(Base):
@@ -32,6 +32,6 @@ class Feedback:
         earlier = delete(_FeedbackRow).where(
             _FeedbackRow.message_id == message_id, _FeedbackRow.user_id == user
         )
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(earlier)
             await db.execute(insert(_FeedbackRow), [row])

@@ -8,7 +8,7 @@ from sqlalchemy import DateTime, Text, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.database import Base
+from knowledge.database import Base, writing
 
 
 class _GapRow(Base):
@@ -32,14 +32,14 @@ class Gaps:
     async def add(self, user: str, question: str) -> None:
         """Record a question that was refused."""
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC)}
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(insert(_GapRow), [row])
 
     async def request(self, user: str, question: str) -> None:
         """Note that a person would like the moderators to see to a question that was refused."""
         found = select(func.max(_GapRow.id)).where(_GapRow.user_id == user, _GapRow.question == question)
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "requested": True}
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             marking = update(_GapRow).where(_GapRow.id == found.scalar_subquery()).values(requested=True)
             if not (await db.execute(marking)).rowcount:
                 await db.execute(insert(_GapRow), [row])

@@ -51,6 +51,8 @@ class Place:
     client: CoachClient
     backstage: Backstage
     parrot: Parrot
+    # Whether the bot is started again before each press of a button.
+    restarts: bool = False
     guild: simcord.GuildHandle = field(init=False)
     channel: simcord.ChannelHandle = field(init=False)
     ada: simcord.MemberActor = field(init=False)
@@ -92,6 +94,8 @@ class Place:
     ) -> simcord.ResponseMessage | None:
         """Press a button; return what is shown for it."""
         assert shown
+        if self.restarts:
+            await self.restart()
         result = await (by or self.ada).click(shown, custom_id=button(shown, label))
         assert result.acknowledged
         return result.response

@@ -42,6 +42,7 @@ _NOTED = "Thank you. I've noted that this did not help. Asking in other words of
 _REQUESTED = "Noted. The moderators see your question among those that the guides don't answer yet."
 _THREAD = "Let's go on here. There's no need to mention me."
 _THREAD_BY_NAME = "Let's go on here. Please mention me, so that I can read what you write."
+_THREAD_NAME = "Career Coach"
 _THREAD_OPEN = "We can go on in <#{thread}>."
 
 
@@ -171,19 +172,20 @@ async def _open_thread(desk: Desk, interaction: Interaction, message_id: str) ->
     """Open a thread on the answer, where the conversation goes on."""
     incoming = await acknowledge(interaction, ephemeral=True)
     message, coach = interaction.message, desk.backstage.coach
+    if message is None:
+        return
+    # A thread on a message has the message's id.
+    where = rendering.text_page(_THREAD_OPEN.format(thread=message.id))
     turn = await coach.turn(message_id)
-    if message is None or turn is None:
-        await desk.show(incoming, rendering.text_page(_GONE))
-        return
+    name = rendering.shortened(turn.text, limits.THREAD_NAME) if turn else _THREAD_NAME
     try:
-        thread = message.thread or await message.create_thread(
-            name=rendering.shortened(turn.text, limits.THREAD_NAME)
-        )
-    except discord.Forbidden as error:
-        fault_id = faults.record(error, f"opening a thread on message {message.id}")
-        await desk.show(incoming, rendering.text_page(faults.NO_THREAD.format(id=fault_id)))
-        return
-    await coach.carry_over(message_id, str(thread.id))
-    reads = interaction.client.intents.message_content
-    await thread.send(_THREAD if reads else _THREAD_BY_NAME, nonce=f"{message.id}-t")
-    await desk.show(incoming, rendering.text_page(_THREAD_OPEN.format(thread=thread.id)))
+        thread = await message.create_thread(name=name)
+    except discord.HTTPException as error:
+        if error.code != limits.THREAD_EXISTS_ALREADY:
+            fault_id = faults.record(error, f"opening a thread on message {message.id}")
+            where = rendering.text_page(faults.NO_THREAD.format(id=fault_id))
+    else:
+        await coach.carry_over(message_id, str(thread.id))
+        reads = interaction.client.intents.message_content
+        await thread.send(_THREAD if reads else _THREAD_BY_NAME)
+    await desk.show(incoming, where)

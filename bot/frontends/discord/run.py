@@ -29,6 +29,7 @@ async def run(settings: Settings) -> None:
     """
     if settings.discord_token is None:
         raise faults.StartError(faults.NOT_SET)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     async with open_app(settings) as app:
         limit = Limit(settings.limit_messages, settings.limit_period)
         backstage = Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit)
@@ -37,6 +38,8 @@ async def run(settings: Settings) -> None:
 
 async def serve(backstage: Backstage, token: str) -> None:
     """Stay connected; without the permission to read messages, do what is possible without."""
+    # Below this, discord.py logs what people write, and addresses with secrets in them.
+    logging.getLogger("discord").setLevel(logging.INFO)
     try:
         await _connect(backstage, token, message_content=True)
     except discord.PrivilegedIntentsRequired:
