@@ -331,6 +331,7 @@ class DiscordServer:
         if reference := body.get("message_reference"):
             about = {key: str(value) for key, value in reference.items() if key.endswith("_id")}
             message |= {"message_reference": about, "type": 19}
+            self.world.replies.setdefault(about["message_id"], []).append(message["id"])
         self.world.nonces[channel, nonce] = message["id"]
         return _json(message)
 

@@ -37,6 +37,8 @@ class World:
     nonces: dict[tuple[str, str], str] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
     threads: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # The replies to each message, by id.
+    replies: dict[str, list[str]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     commands: list[dict[str, Any]] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -86,11 +88,8 @@ class World:
         ]
 
     def replies_to(self, message_id: str) -> list[dict[str, Any]]:
-        return [
-            message
-            for message in self.messages.values()
-            if (message.get("message_reference") or {}).get("message_id") == message_id
-        ]
+        """What was sent in reply to a message and is still there."""
+        return [self.messages[reply] for reply in self.replies.get(message_id, []) if reply in self.messages]
 
     async def notify(self) -> None:
         async with self.changed:

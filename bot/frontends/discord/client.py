@@ -49,8 +49,11 @@ class CoachClient(discord.Client):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            # What was under way is seen to at once; nothing waits for the list of servers.
+            guild_ready_timeout=0,
         )
         self.desk = Desk(self, backstage)
+        self._leaving = False
         self.tree = Tree(
             self,
             allowed_contexts=app_commands.AppCommandContext(
@@ -68,11 +71,12 @@ class CoachClient(discord.Client):
     async def on_ready(self) -> None:
         """Take up what was under way when the bot stopped, and see to it from time to time."""
         log.info("connected as %s", self.user)
-        if not self._catch_up.is_running():
+        if not (self._leaving or self._catch_up.is_running()):
             self._catch_up.start()
 
     async def close(self) -> None:
         """Finish what is under way, as far as it takes no longer than a while, and disconnect."""
+        self._leaving = True
         with suppress(TimeoutError):
             await asyncio.wait_for(self.desk.finish(), _FAREWELL_SECONDS)
         self._catch_up.cancel()

@@ -38,8 +38,9 @@ async def run(settings: Settings) -> None:
 
 async def serve(backstage: Backstage, token: str) -> None:
     """Stay connected; without the permission to read messages, do what is possible without."""
-    # Below this, discord.py logs what people write, and addresses with secrets in them.
-    logging.getLogger("discord").setLevel(logging.INFO)
+    # Below this, they log what people write, and secrets.
+    for name in ("discord", "aiosqlite"):
+        logging.getLogger(name).setLevel(logging.INFO)
     try:
         await _connect(backstage, token, message_content=True)
     except discord.PrivilegedIntentsRequired:

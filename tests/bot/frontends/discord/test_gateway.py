@@ -11,10 +11,11 @@ from contextlib import suppress
 
 import discord
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.frontends.discord import faults, run
 from bot.frontends.discord.desk import Backstage
-from tests.discord_server.parrot import Parrot
+from tests.discord_server.parrot import Parrot, backstage_of
 from tests.discord_server.server import TOKEN, DiscordServer, Fault, point_discord_at
 from tests.discord_server.world import ADA, BOB, CHANNEL, DIRECT, button_of, text_of
 
@@ -101,7 +102,9 @@ async def test_with_faults_in_three_of_ten_sends_none_is_lost_and_none_doubled(
     """Refused before the work, or answered with a fault after it, or cut off either way."""
     chance = random.Random(7)  # noqa: S311 - the same faults every time
     happened: Counter[Fault] = Counter()
-    monkeypatch.setattr(faults, "_FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(faults, "_FIRST_WAIT_SECONDS", 0.001)
+    # What fails even so is caught up a minute later; the test need not wait for that.
+    monkeypatch.setattr(faults, "_TRIES", 12)
 
     def fault(method: str, path: str) -> Fault:
         if (method, path) != ("POST", SENDING) or chance.random() >= 0.3:
@@ -235,10 +238,8 @@ async def test_discord_may_come_later(
     server: DiscordServer,
 ) -> None:
     monkeypatch.setattr(run, "_FIRST_WAIT_SECONDS", 0.05)
-    tries = iter(range(3))
-    server.fault = lambda _method, path: (
-        ("before", 0) if path == "/users/@me" and next(tries, None) is not None else None
-    )
+    refusals: list[Fault] = [("before", 503)] * 3
+    server.fault = lambda _method, path: refusals.pop() if path == "/users/@me" and refusals else None
     task = asyncio.create_task(run.serve(backstage, TOKEN))
     await server.world.until(lambda: server.identified)
 
@@ -292,3 +293,23 @@ async def test_nobody_is_ever_pinged(server: DiscordServer) -> None:
         assert body["allowed_mentions"]["parse"] == []
         assert not body["allowed_mentions"].get("replied_user")
         assert not {"users", "roles"} & body["allowed_mentions"].keys()
+
+
+async def test_whoever_sends_too_much_is_told_once_when_to_come_back(
+    server: DiscordServer, engine: AsyncEngine, parrot: Parrot
+) -> None:
+    task = asyncio.create_task(run.serve(backstage_of(engine, parrot, limit=2), TOKEN))
+    await server.world.until(lambda: server.identified or task.done())
+    questions = [await server.say(f"{ME} question {n}") for n in range(5)]
+    other = await answered(server, await server.say(f"{ME} maths too", user=BOB))
+    command = await server.slash("ask", question="and now?")
+    await server.world.until(lambda: _shown(server, command))
+
+    assert other == ["You said: maths too [1]."]
+    assert [len(server.world.replies_to(question)) for question in questions] == [1, 1, 1, 0, 0]
+    assert "please ask again then" in text_of(server.world.replies_to(questions[2])[0])
+    assert "please ask again then" in _shown(server, command)
+    assert len(parrot.heard) == 3
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
