@@ -1,4 +1,7 @@
-"""The slash commands, and “Ask the coach” on a message. To add one that the coach answers, see `_ask`."""
+"""The slash commands, and “Ask the coach” on a message.
+
+A command that the coach answers is one function here that hands its text to `presses.say`.
+"""
 
 from __future__ import annotations
 
