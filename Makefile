@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check bench eval docs clean
+.PHONY: help setup chat bot test check bench eval docs clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ setup: $(READY)  ## Prepare .venv with everything the coach needs
 
 chat: $(READY)  ## Talk with the coach
 	$(BIN)/career-coach chat
+
+bot: $(READY)  ## Bring the coach into Discord; needs DISCORD_TOKEN
+	$(BIN)/career-coach bot
 
 test: $(READY)  ## Run the tests
 	$(BIN)/python -m pytest

@@ -21,6 +21,8 @@ from bot.coach.skills.smalltalk import SmallTalk
 from bot.config import Settings
 from bot.evaluation.golden import golden_questions
 from bot.memory.conversations import Conversations
+from bot.memory.deliveries import Deliveries
+from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.migrations.upgrade import upgrade
 from bot.moderation.curator import Curator, kept_versions
@@ -72,6 +74,8 @@ class App:
     history: History
     effects: Effects
     wishes: Wishes
+    deliveries: Deliveries
+    feedback: Feedback
 
     @property
     def guides(self) -> list[Guide]:
@@ -196,6 +200,8 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
             golden_questions(settings.golden_dir),
         ),
         Wishes(gaps, chain, embeddings),
+        Deliveries(engine),
+        Feedback(engine),
     )
 
 

@@ -69,6 +69,14 @@ def chat(
     _run(chat_with(_settings(), user))
 
 
+@app.command("bot")
+def run_bot() -> None:
+    """Bring the coach into Discord; DISCORD_TOKEN must be set."""
+    from bot.frontends.discord.run import run
+
+    _run(run(_settings()))
+
+
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question, in quotes.")] = None,

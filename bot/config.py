@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -24,7 +25,7 @@ class SettingsError(CoachError):
 
 
 class Settings(BaseSettings):
-    """The settings, each read from `COACH_…` in the environment or in `.env`."""
+    """The settings, each read from `COACH_…` or `DISCORD_TOKEN` in the environment or in `.env`."""
 
     model_config = SettingsConfigDict(
         env_prefix="COACH_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
@@ -57,6 +58,24 @@ class Settings(BaseSettings):
             description="What is logged to standard error: DEBUG, INFO, WARNING or ERROR.",
         ),
     ] = "WARNING"
+    discord_token: Annotated[
+        SecretStr | None,
+        Field(
+            validation_alias="DISCORD_TOKEN",
+            description="The token of your application's bot, from https://discord.com/developers.",
+        ),
+    ] = None
+    limit_messages: Annotated[
+        int, Field(ge=1, description="How many messages one person may send in Discord within the period.")
+    ] = 20
+    limit_period: Annotated[
+        timedelta, Field(gt=timedelta(0), description="The period of that limit, in seconds.")
+    ] = timedelta(seconds=300)
+
+    @field_validator("discord_token", mode="before")
+    @classmethod
+    def _is_set(cls, value: object) -> object:
+        return value or None
 
     moderator_role: Annotated[
         str,

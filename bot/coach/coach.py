@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
 from bot.coach.intents import Intent, Intents
 from bot.coach.skills.skill import Skill
-from bot.memory.conversations import Conversations
+from bot.memory.conversations import Conversations, Turn
+from bot.queues import Queues
 from bot.reply import Message, Reply
 
 
@@ -29,12 +29,16 @@ class Coach:
         self._intents = intents
         self._skills = skills
         self._conversations = conversations
-        self._queues: dict[tuple[str, str], asyncio.Lock] = {}
-        self._waiting: dict[tuple[str, str], int] = {}
+        self._queues = Queues()
 
     async def reply(self, message: Message) -> Reply:
-        """Reply to a message; messages of one conversation are answered in order."""
-        async with self._turn(message.user, message.channel):
+        """Reply to a message; messages of one conversation are answered in order.
+
+        A message whose id has been answered before gets the same reply again.
+        """
+        async with self._queues.turn(message.user, message.channel):
+            if message.id and (turn := await self._conversations.find(message.id)):
+                return turn.reply
             heard = await asyncio.to_thread(self._hearing.hear, message.text)
             if isinstance(heard, Unclear):
                 return Reply("chat", heard.reply)
@@ -53,21 +57,19 @@ class Coach:
         turns = await self._conversations.recall(user, channel)
         return next((turn.reply for turn in reversed(turns) if turn.reply.citations), None)
 
+    async def turn(self, message_id: str) -> Turn | None:
+        """Return what was said in answer to the message with this id."""
+        return await self._conversations.find(message_id)
+
+    async def retract(self, message_id: str) -> None:
+        """Delete one turn, as if its message had not been said."""
+        await self._conversations.retract(message_id)
+
+    async def carry_over(self, message_id: str, channel: str) -> None:
+        """Let the person's conversation in another channel begin with this turn."""
+        await self._conversations.carry_over(message_id, channel)
+
     async def forget(self, user: str, channel: str) -> int:
         """Delete a conversation; return how many turns it had."""
-        async with self._turn(user, channel):
+        async with self._queues.turn(user, channel):
             return await self._conversations.forget(user, channel)
-
-    @asynccontextmanager
-    async def _turn(self, *conversation: str) -> AsyncIterator[None]:
-        """Wait for this conversation's turn; drop its lock when nobody waits any more."""
-        user, channel = conversation
-        key = (user, channel)
-        self._waiting[key] = self._waiting.get(key, 0) + 1
-        try:
-            async with self._queues.setdefault(key, asyncio.Lock()):
-                yield
-        finally:
-            self._waiting[key] -= 1
-            if not self._waiting[key]:
-                del self._waiting[key], self._queues[key]

@@ -7,17 +7,19 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, Text, delete, insert, select
+from sqlalchemy import DateTime, Index, Text, delete, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.reply import Message, Reply
-from knowledge.database import Base
+from knowledge.database import Base, writing
 from retrieval.answer import Citation
 from retrieval.rewrite import Exchange
 
 # How many earlier turns a reply may look back on.
 RECALLED_TURNS = 6
+# What a turn that is carried over to another channel does not take along.
+_NOT_CARRIED = {"id", "channel_id", "message_id"}
 
 
 class _TurnRow(Base):
@@ -26,6 +28,8 @@ class _TurnRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[str]
     channel_id: Mapped[str]
+    # The front end's id of the message, where it has one.
+    message_id: Mapped[str | None] = mapped_column(index=True)
     text: Mapped[str] = mapped_column(Text)
     kind: Mapped[str]
     answer: Mapped[str] = mapped_column(Text)
@@ -43,6 +47,16 @@ class Turn:
     reply: Reply
 
 
+_TURN = (
+    _TurnRow.text,
+    _TurnRow.kind,
+    _TurnRow.answer,
+    _TurnRow.citations,
+    _TurnRow.suggestions,
+    _TurnRow.exchange,
+)
+
+
 class Conversations:
     """The turns of every conversation: a person in a channel. Nobody sees another's."""
 
@@ -54,14 +68,7 @@ class Conversations:
     async def recall(self, user: str, channel: str) -> tuple[Turn, ...]:
         """Return a conversation's latest turns, oldest first."""
         query = (
-            select(
-                _TurnRow.text,
-                _TurnRow.kind,
-                _TurnRow.answer,
-                _TurnRow.citations,
-                _TurnRow.suggestions,
-                _TurnRow.exchange,
-            )
+            select(*_TURN)
             .where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
             .order_by(_TurnRow.id.desc())
             .limit(RECALLED_TURNS)
@@ -75,6 +82,7 @@ class Conversations:
         row = {
             "user_id": message.user,
             "channel_id": message.channel,
+            "message_id": message.id or None,
             "text": message.text,
             "kind": reply.kind,
             "answer": reply.text,
@@ -83,13 +91,33 @@ class Conversations:
             "exchange": _json(asdict(reply.exchange)) if reply.exchange else None,
             "created_at": datetime.now(UTC),
         }
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(insert(_TurnRow), [row])
+
+    async def find(self, message_id: str) -> Turn | None:
+        """Return the turn of the message with this id."""
+        query = select(*_TURN).where(_TurnRow.message_id == message_id)
+        async with self._reading.connect() as db:
+            row = (await db.execute(query)).first()
+        return _turn(row) if row else None
+
+    async def retract(self, message_id: str) -> None:
+        """Delete the turn of the message with this id, as if it had not been said."""
+        async with writing(self._engine) as db:
+            await db.execute(delete(_TurnRow).where(_TurnRow.message_id == message_id))
+
+    async def carry_over(self, message_id: str, channel: str) -> None:
+        """Let the same person's conversation in another channel begin with this turn."""
+        kept = [column for column in _TurnRow.__table__.columns if column.name not in _NOT_CARRIED]
+        source = select(literal(channel), *kept).where(_TurnRow.message_id == message_id)
+        query = insert(_TurnRow).from_select(["channel_id", *(column.name for column in kept)], source)
+        async with writing(self._engine) as db:
+            await db.execute(query)
 
     async def forget(self, user: str, channel: str) -> int:
         """Delete a conversation; return how many turns it had."""
         query = delete(_TurnRow).where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             return (await db.execute(query)).rowcount
 
 

@@ -6,11 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Text, insert, select, update
+from sqlalchemy import DateTime, Text, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.database import Base
+from knowledge.database import Base, writing
 
 
 class _GapRow(Base):
@@ -20,7 +20,7 @@ class _GapRow(Base):
     user_id: Mapped[str] = mapped_column(index=True)
     question: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    # Whether they asked to be told once a guide answers it, and when that was done.
+    # Whether they asked the moderators to see to it, and when they were told the answer.
     wanted: Mapped[bool] = mapped_column(default=False)
     told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -44,7 +44,7 @@ class Gaps:
     async def add(self, user: str, question: str) -> None:
         """Record a question that was refused."""
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": False}
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(insert(_GapRow), [row])
 
     async def questions(self) -> list[str]:
@@ -52,18 +52,15 @@ class Gaps:
         async with self._engine.connect() as db:
             return list(await db.scalars(select(_GapRow.question).order_by(_GapRow.id)))
 
-    async def want(self, user: str, question: str) -> bool:
-        """Remember that somebody wants to hear once their question is answered.
-
-        Returns whether they have asked it and not been told yet.
-        """
+    async def want(self, user: str, question: str) -> None:
+        """Remember that somebody would like the moderators to see to a question, and to hear of it."""
         mine = (_GapRow.user_id == user, _GapRow.question == question, _GapRow.told_at.is_(None))
-        async with self._engine.begin() as db:
-            latest = await db.scalar(select(_GapRow.id).where(*mine).order_by(_GapRow.id.desc()).limit(1))
-            if latest is None:
-                return False
-            await db.execute(update(_GapRow).where(_GapRow.id == latest).values(wanted=True))
-            return True
+        latest = select(func.max(_GapRow.id)).where(*mine).scalar_subquery()
+        row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": True}
+        async with writing(self._engine) as db:
+            marked = await db.execute(update(_GapRow).where(_GapRow.id == latest).values(wanted=True))
+            if not marked.rowcount:
+                await db.execute(insert(_GapRow), [row])
 
     async def waiting(self) -> list[Waiting]:
         """List the questions whose askers wait, oldest first."""
@@ -77,7 +74,7 @@ class Gaps:
 
     async def claim(self, gap_ids: Collection[int]) -> set[int]:
         """Mark gaps as told; return those that nobody had claimed before, to be told once."""
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             open_ones = select(_GapRow.id).where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
             mine = set(await db.scalars(open_ones))
             await db.execute(update(_GapRow).where(_GapRow.id.in_(mine)).values(told_at=datetime.now(UTC)))

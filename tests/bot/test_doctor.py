@@ -57,7 +57,7 @@ async def findings(capsys: pytest.CaptureFixture[str], *, well: bool) -> dict[st
 async def test_a_new_machine_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     found = await findings(capsys, well=True)
 
-    assert found.keys() == {"data folder", "guides", "embedding model", "library", "index"}
+    assert found.keys() == {"data folder", "guides", "embedding model", "library", "index", "Discord"}
     assert {state for state, _ in found.values()} == {"well"}
     assert "weights as pinned" in found["embedding model"][1]
     assert "career-coach kb refresh" in found["library"][1]
@@ -134,6 +134,27 @@ async def test_a_data_folder_that_cannot_be_made_is_noticed(
         "index",
     }
     assert "COACH_DATA_DIR" in found["data folder"][1]
+
+
+@pytest.mark.usefixtures("guides")
+@pytest.mark.parametrize(
+    ("token", "state", "seen"),
+    [
+        ("MTIzNDU2Nzg5MDEyMzQ1Njc4.GaBcDe.a-token-of-the-tests-and-of-nobody-else", "well", "is set"),
+        ("", "well", "is not set"),
+        ("client-secret", "to mend", "does not look like a bot's token"),
+    ],
+)
+async def test_the_token_is_looked_at_and_never_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, token: str, state: str, seen: str
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", token)
+
+    found = await findings(capsys, well=state == "well")
+
+    assert found["Discord"][0] == state
+    assert seen in found["Discord"][1]
+    assert not token or token not in found["Discord"][1]
 
 
 async def test_a_wrong_setting_is_told_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,15 +57,16 @@ async def test_whoever_asked_to_be_told_is_told_once(gaps: Gaps, embeddings: Sen
     wishes = Wishes(gaps, chain, embeddings)
     for user in ("ada", "bob"):
         await gaps.add(user, "how long do I steep tea?")
-    assert await gaps.want("ada", "how long do I steep tea?")
+    await gaps.want("ada", "how long do I steep tea?")
     assert await wishes.notices() == []
 
     chain.taught.add("how long do I steep tea?")
     both = await asyncio.gather(wishes.notices(), wishes.notices())
     assert [notice.user for notices in both for notice in notices] == ["ada"]
     assert await wishes.notices() == []
-    assert not await gaps.want("ada", "how long do I steep tea?")
 
 
-async def test_a_question_nobody_asked_cannot_be_waited_for(gaps: Gaps) -> None:
-    assert not await gaps.want("ada", "anything?")
+async def test_a_question_that_was_not_recorded_is_when_somebody_waits_for_it(gaps: Gaps) -> None:
+    await gaps.want("ada", "anything?")
+
+    assert [(waiting.user, waiting.question) for waiting in await gaps.waiting()] == [("ada", "anything?")]

@@ -1,0 +1,131 @@
+"""The client: connects Discord's events to the modules beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from contextlib import suppress
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import tasks
+
+from bot.frontends.discord import faults, presses, talk
+from bot.frontends.discord.commands import add_commands
+from bot.frontends.discord.desk import Backstage, Desk
+from bot.frontends.discord.rendering import Button
+from bot.frontends.discord.views import CoachButton
+
+log = logging.getLogger(__name__)
+
+# What could not be sent is tried again this often.
+_CATCH_UP_SECONDS = 60
+# How long a stop waits for answers under way; what is not finished then, the next start sees to.
+_FAREWELL_SECONDS = 10
+
+
+def wanted_intents(*, message_content: bool) -> discord.Intents:
+    """Name what the coach wants to hear of: servers and messages, and no more."""
+    intents = discord.Intents.none()
+    intents.guilds = True
+    intents.guild_messages = True
+    intents.dm_messages = True
+    # To read what is written in its threads without a mention.
+    intents.message_content = message_content
+    return intents
+
+
+class CoachClient(discord.Client):
+    """The coach as a user of Discord's."""
+
+    def __init__(self, backstage: Backstage, *, message_content: bool = True) -> None:
+        """Answer with the parts backstage."""
+        super().__init__(
+            intents=wanted_intents(message_content=message_content),
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Nothing is read from the library's own memory of messages.
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            # What was under way is seen to at once; nothing waits for the list of servers.
+            guild_ready_timeout=0,
+        )
+        self.desk = Desk(self, backstage)
+        self._leaving = False
+        self.tree = Tree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+        )
+
+    async def setup_hook(self) -> None:
+        """Make the commands known, and wake the buttons of earlier runs."""
+        add_commands(self.tree, self.desk)
+        self.add_dynamic_items(CoachButton)
+        await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        """Take up what was under way when the bot stopped, and see to it from time to time."""
+        log.info("connected as %s", self.user)
+        if not (self._leaving or self._catch_up.is_running()):
+            self._catch_up.start()
+
+    async def close(self) -> None:
+        """Finish what is under way, as far as it takes no longer than a while, and disconnect."""
+        self._leaving = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.desk.finish(), _FAREWELL_SECONDS)
+        self._catch_up.cancel()
+        await super().close()
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Answer what is meant for the coach."""
+        if self.user and talk.is_for(message, self.user):
+            await talk.hear(self.desk, message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Answer anew what was edited soon."""
+        if self.user:
+            await talk.hear_edit(self.desk, payload.message, self.user)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Take the answer along."""
+        await self.desk.withdraw(str(payload.message_id))
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Take the answers along."""
+        for message_id in payload.message_ids:
+            await self.desk.withdraw(str(message_id))
+
+    async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
+        """See to a press of a button."""
+        try:
+            await presses.press(self.desk, interaction, button)
+        except Exception as error:  # noqa: BLE001 - nobody is left without a reply
+            await faults.tell(interaction, error)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+        """Log what no handler expected."""
+        if error := sys.exception():
+            faults.record(error, f"the event {event_method}")
+
+    @tasks.loop(seconds=_CATCH_UP_SECONDS)
+    async def _catch_up(self) -> None:
+        try:
+            await self.desk.catch_up()
+        except Exception as error:  # noqa: BLE001 - the next round tries again
+            faults.record(error, "catching up")
+
+
+class Tree(app_commands.CommandTree[CoachClient]):
+    """The commands; what fails in one is told to the person."""
+
+    async def on_error(
+        self, interaction: discord.Interaction[CoachClient], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Tell the person, and log."""
+        await faults.tell(interaction, getattr(error, "original", error))

@@ -1,0 +1,66 @@
+"""Runs the coach in Discord until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import discord
+
+from bot.app import open_app
+from bot.config import Settings
+from bot.frontends.discord import faults
+from bot.frontends.discord.client import CoachClient
+from bot.frontends.discord.desk import Backstage
+from bot.memory.deliveries import Limit
+
+log = logging.getLogger(__name__)
+
+_FIRST_WAIT_SECONDS = 5.0
+_LONGEST_WAIT_SECONDS = 300.0
+
+
+async def run(settings: Settings) -> None:
+    """Open the coach and bring it into Discord.
+
+    Raises:
+        CoachError: it cannot be opened, or Discord does not accept it.
+
+    """
+    if settings.discord_token is None:
+        raise faults.StartError(faults.NOT_SET)
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    async with open_app(settings) as app:
+        limit = Limit(settings.limit_messages, settings.limit_period)
+        backstage = Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit)
+        await serve(backstage, settings.discord_token.get_secret_value())
+
+
+async def serve(backstage: Backstage, token: str) -> None:
+    """Stay connected; without the permission to read messages, do what is possible without."""
+    # Below this, they log what people write, and secrets.
+    for name in ("discord", "aiosqlite"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    try:
+        await _connect(backstage, token, message_content=True)
+    except discord.PrivilegedIntentsRequired:
+        log.warning(faults.NO_INTENT)
+        await _connect(backstage, token, message_content=False)
+
+
+async def _connect(backstage: Backstage, token: str, *, message_content: bool) -> None:
+    """Connect, as often as it takes until Discord can be reached."""
+    wait = _FIRST_WAIT_SECONDS
+    while True:
+        try:
+            async with CoachClient(backstage, message_content=message_content) as client:
+                await client.start(token)
+                return
+        except discord.LoginFailure:
+            raise faults.StartError(faults.NOT_ACCEPTED) from None
+        except (discord.HTTPException, discord.GatewayNotFound, *faults.CONNECTION) as error:
+            if isinstance(error, discord.HTTPException) and faults.kind_of(error) is not faults.Kind.PASSING:
+                raise
+            log.warning(faults.UNREACHABLE.format(reason=type(error).__name__, seconds=wait))
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, _LONGEST_WAIT_SECONDS)

@@ -1,0 +1,233 @@
+"""What came in and what became of it, so that each message is answered once, whatever happens.
+
+A message is *received* before anybody thinks about it and *answered* when its reply is out. What is
+still *received* after a kill was under way. A message's text is kept only until it is answered; the
+turn has it then.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, Index, Text, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge.database import Base, writing
+
+
+class State(StrEnum):
+    """What became of a message."""
+
+    RECEIVED = "received"
+    ANSWERED = "answered"
+    # More than the person's limit; they have been told when to come back.
+    LIMITED = "limited"
+    # Taken back by the person, with its answer.
+    WITHDRAWN = "withdrawn"
+    # Nobody can be answered any more, for example as the channel is gone.
+    FAILED = "failed"
+
+
+class _DeliveryRow(Base):
+    __tablename__ = "deliveries"
+    __table_args__ = (Index("ix_deliveries_user", "user_id", "created_at"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str]
+    channel_id: Mapped[str]
+    private: Mapped[bool]
+    address: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(index=True)
+    times: Mapped[int]
+    replies: Mapped[str] = mapped_column(Text)
+    offers: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message that came in; `address` says where its reply goes, in words of the front end."""
+
+    id: str
+    user: str
+    channel: str
+    text: str
+    address: str
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message and what became of it.
+
+    `replies` are the front end's ids of what was sent in reply. `offers` are the texts that
+    its buttons say when they are pressed. `times` counts how often it has been answered anew.
+    """
+
+    incoming: Incoming
+    state: State
+    times: int
+    replies: tuple[str, ...]
+    offers: tuple[str, ...]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many messages a person may send within a period."""
+
+    count: int
+    period: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Too many messages: when the next is welcome, and whether the person has been told before."""
+
+    until: datetime
+    told: bool
+
+
+class Deliveries:
+    """The messages that came in, by the front end's id."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Use the engine; its tables must be there."""
+        self._engine = engine
+        self._reading = engine.execution_options(read_only=True)
+
+    async def receive(self, incoming: Incoming, limit: Limit) -> bool | Refused:
+        """Take in a message; return whether it is new and welcome, or until when it is not."""
+        row = _new_row(incoming)
+        try:
+            async with writing(self._engine) as db:
+                refused = await _refusal(db, incoming.user, row["created_at"], limit)
+                if refused:
+                    row |= {"state": State.LIMITED, "text": ""}
+                await db.execute(insert(_DeliveryRow), [row])
+        except IntegrityError:
+            return False
+        return refused or True
+
+    async def keep(self, incoming: Incoming, offers: Sequence[str]) -> None:
+        """Keep what buttons say on a message that is no answer."""
+        row = _new_row(incoming) | {"state": State.ANSWERED, "times": 0, "offers": _json(offers)}
+        async with writing(self._engine) as db:
+            await db.execute(insert(_DeliveryRow), [row])
+
+    async def reopen(self, message_id: str, text: str, limit: Limit) -> bool:
+        """Take in a message's new text, to answer it anew; return whether that is welcome."""
+        async with writing(self._engine) as db:
+            user = await db.scalar(select(_DeliveryRow.user_id).where(_DeliveryRow.id == message_id))
+            if user is None or await _refusal(db, user, datetime.now(UTC), limit):
+                return False
+            await db.execute(
+                update(_DeliveryRow)
+                .where(_DeliveryRow.id == message_id)
+                .values(text=text, state=State.RECEIVED, times=_DeliveryRow.times + 1)
+            )
+        return True
+
+    async def answered(self, message_id: str, replies: Sequence[str], offers: Sequence[str]) -> None:
+        """Note that a message is answered, by which replies, and what their buttons say."""
+        await self._set(
+            message_id,
+            state=State.ANSWERED,
+            text="",
+            replies=_json(replies),
+            offers=_json(offers),
+        )
+
+    async def close(self, message_id: str, state: State) -> None:
+        """Note that nothing further is to be sent for a message."""
+        await self._set(message_id, state=state, text="", offers="[]")
+
+    async def find(self, message_id: str) -> Delivery | None:
+        """Return what became of a message, or None if it never came in."""
+        query = select(_DeliveryRow.__table__).where(_DeliveryRow.id == message_id)
+        async with self._reading.connect() as db:
+            row = (await db.execute(query)).first()
+        return _delivery(row) if row else None
+
+    async def unfinished(self) -> list[Delivery]:
+        """List what was received and not answered, oldest first."""
+        query = (
+            select(_DeliveryRow.__table__)
+            .where(_DeliveryRow.state == State.RECEIVED)
+            .order_by(_DeliveryRow.created_at)
+        )
+        async with self._reading.connect() as db:
+            return [_delivery(row) for row in await db.execute(query)]
+
+    async def forget(self, user: str, channel: str) -> None:
+        """Drop what was offered in a conversation; that there were messages stays known."""
+        query = (
+            update(_DeliveryRow)
+            .where(_DeliveryRow.user_id == user, _DeliveryRow.channel_id == channel)
+            .values(offers="[]")
+        )
+        async with writing(self._engine) as db:
+            await db.execute(query)
+
+    async def _set(self, message_id: str, **values: object) -> None:
+        async with writing(self._engine) as db:
+            await db.execute(update(_DeliveryRow).where(_DeliveryRow.id == message_id).values(**values))
+
+
+async def _refusal(db: AsyncConnection, user: str, now: datetime, limit: Limit) -> Refused | None:
+    """Say until when a person has to wait, if they have to."""
+    recent = (_DeliveryRow.user_id == user, _DeliveryRow.created_at > now - limit.period)
+    welcome = (*recent, _DeliveryRow.state != State.LIMITED)
+    used = await db.scalar(select(func.sum(_DeliveryRow.times)).where(*welcome))
+    if (used or 0) < limit.count:
+        return None
+    oldest = await db.scalar(select(func.min(_DeliveryRow.created_at)).where(*welcome))
+    told = await db.scalar(
+        select(func.count()).where(
+            *recent, _DeliveryRow.state == State.LIMITED, _DeliveryRow.created_at > oldest
+        )
+    )
+    return Refused(_utc(oldest or now) + limit.period, told=bool(told))
+
+
+def _new_row(incoming: Incoming) -> dict[str, Any]:
+    return {
+        "id": incoming.id,
+        "user_id": incoming.user,
+        "channel_id": incoming.channel,
+        "private": incoming.private,
+        "address": incoming.address,
+        "text": incoming.text,
+        "state": State.RECEIVED,
+        "times": 1,
+        "replies": "[]",
+        "offers": "[]",
+        "created_at": datetime.now(UTC),
+    }
+
+
+def _json(texts: Sequence[str]) -> str:
+    return json.dumps(list(texts), ensure_ascii=False)
+
+
+def _utc(moment: datetime) -> datetime:
+    """SQLite forgets the time zone."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _delivery(row: Any) -> Delivery:  # noqa: ANN401 - a row's columns are not typed
+    return Delivery(
+        Incoming(row.id, row.user_id, row.channel_id, row.text, row.address, private=row.private),
+        State(row.state),
+        row.times,
+        tuple(json.loads(row.replies)),
+        tuple(json.loads(row.offers)),
+        _utc(row.created_at),
+    )

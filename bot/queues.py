@@ -1,0 +1,41 @@
+"""Queues: whoever shares a key waits for their turn, first come, first served."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Hashable
+from contextlib import asynccontextmanager
+
+
+class Queues:
+    """A queue for each key; it is gone as soon as nobody waits in it."""
+
+    def __init__(self) -> None:
+        """Begin with no queue."""
+        self._locks: dict[Hashable, asyncio.Lock] = {}
+        self._waiting: dict[Hashable, int] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def __len__(self) -> int:
+        """Count the queues in which somebody waits or is served."""
+        return len(self._locks)
+
+    @asynccontextmanager
+    async def turn(self, *key: Hashable) -> AsyncIterator[None]:
+        """Wait for a turn in the queue of this key, and hold it."""
+        self._waiting[key] = self._waiting.get(key, 0) + 1
+        self._idle.clear()
+        try:
+            async with self._locks.setdefault(key, asyncio.Lock()):
+                yield
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key], self._locks[key]
+            if not self._waiting:
+                self._idle.set()
+
+    async def idle(self) -> None:
+        """Wait until nobody waits in any queue."""
+        await self._idle.wait()

@@ -1,0 +1,55 @@
+"""A server in a simulated Discord, with real discord.py between it and the coach."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simcord
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.frontends.discord.client import CoachClient
+from bot.frontends.discord.desk import Backstage
+from bot.migrations.upgrade import upgrade
+from knowledge.database import create_engine
+from tests.discord_server.parrot import Parrot, backstage_of
+from tests.discord_server.place import Place
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """A database of the test's own that need not outlive a power cut, for the thousands of messages."""
+    opened = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+
+    @event.listens_for(opened.sync_engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.cursor().execute("PRAGMA synchronous=OFF")
+
+    await upgrade(opened)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture
+def parrot() -> Parrot:
+    return Parrot()
+
+
+@pytest.fixture
+def backstage(engine: AsyncEngine, parrot: Parrot) -> Backstage:
+    return backstage_of(engine, parrot)
+
+
+@pytest.fixture
+async def place(backstage: Backstage, parrot: Parrot) -> AsyncIterator[Place]:
+    client = CoachClient(backstage)
+    # Not `simcord.run`: a fixture begins and ends in different contexts.
+    env = simcord.Env(client)
+    await env.start()
+    yield Place(env, client, backstage, parrot)
+    await env.settle()
+    await env.shutdown()
+    assert env.errors == []

@@ -1,0 +1,1 @@
+"""A Discord of the tests own, and a coach that answers predictably."""
