@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
 
 _ROLES = Path(__file__).parent / "roles.yaml"
+_WORK = Path(__file__).parent / "work.yaml"
 
 FacetKind = Literal["skill", "interest", "experience", "domain", "way"]
 Learning = Literal["carries-over", "quick", "new-thinking"]
@@ -41,12 +42,16 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role; `id` is also its guide's id, `aliases` are lower case."""
+    """A role; `id` is also its guide's id, `aliases` are lower case.
+
+    `short` are aliases that mean it only where no more than roles can be meant.
+    """
 
     id: str
     title: str
     aliases: tuple[str, ...]
     facets: tuple[Facet, ...] = ()
+    short: tuple[str, ...] = ()
 
 
 class Roles:
@@ -91,9 +96,21 @@ def load_roles(path: Path = _ROLES) -> Roles:
     return Roles([_role(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))])
 
 
+def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
+    """Return all that can be set side by side: the roles and the kinds of work.
+
+    With `short` their short names count too.
+    """
+    work = map(_role, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Roles(
+        [replace(each, aliases=(*each.aliases, *each.short)) if short else each for each in (*roles, *work)]
+    )
+
+
 def _role(entry: Mapping[str, Any]) -> Role:
     facets = tuple(_facet(entry["id"], facet) for facet in entry.get("facets", ()))
-    return Role(entry["id"], entry["title"], tuple(entry["aliases"]), facets)
+    short = tuple(entry.get("short", ()))
+    return Role(entry["id"], entry["title"], tuple(entry["aliases"]), facets, short)
 
 
 def _facet(role_id: str, entry: Mapping[str, Any]) -> Facet:

@@ -105,6 +105,18 @@ _ASKS_INSIDE = re.compile(
     r"|help me\b|match me\b)",
     re.IGNORECASE,
 )
+_WH = re.compile(
+    r"^(?:so |and |but |ok |hi |hey |also )*(?:what|whats|what's|wat|which|where|how|why|who|whom|whose|when is|when do"
+    r"|suppose|imagine|say)\b(?! (?:i|i'm|i'd|we) (?:want|like|love|enjoy|hate|do|care|miss|am|look|mean)\b)",
+    re.IGNORECASE,
+)
+# Whoever says nothing of the kind speaks of the world and not of themselves.
+_OF_ONESELF = re.compile(
+    r"\b(?:i|i'm|i've|i'd|i'll|im|ive|my|mine|we|(?<!make )(?<!tell )(?<!give )(?<!show )(?<!send )me)\b"
+    r"|\b(?:years?|yrs?) (?:of|in|as|with|at)\b|\b(?:hours?|hrs?|h) (?:a|per|each|every|/) ?week\b"
+    r"|\b(?:background|here)\b|^(?:not|no|never|been|used to|love|hate|enjoy|like|prefer|good at|bad at|worked|fan of)\b",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"[^\W_]{2,}|\br\b|c\+\+|c#", re.IGNORECASE)
 
 
@@ -134,10 +146,17 @@ def clauses(message: str) -> tuple[Clause, ...]:
 
     Questions are left out, and so is what is said of other people.
     """
+    if not _OF_ONESELF.search(message.replace("’", "'")):
+        return ()
     found: list[Clause] = []
     for sentence in _sentences(message):
         found += _read(sentence)
-    return tuple(clause for clause in found if _BARE.search(_CUES.sub(" ", clause.topic)))
+    return tuple(clause for clause in found if _BARE.search(about(clause.topic)))
+
+
+def about(text: str) -> str:
+    """What a text is about: what is left without the words that only say how somebody stands to it."""
+    return _CUES.sub(" ", _DISLIKE.sub(" ", _NOT_DISLIKE.sub(" ", text.replace("’", "'"))))
 
 
 def _sentences(message: str) -> Iterator[str]:
@@ -168,10 +187,8 @@ def _read(sentence: str) -> list[Clause]:
     asked = sentence.rstrip().endswith("?")
     for piece in _pieces(sentence):
         text = piece.text.strip()
-        if (_ASKS.match(text) if asked else _ASKS_INSIDE.match(text)):
-            own = False
-            continue
-        if _OTHER_SUBJECT.match(text):
+        asks = _ASKS.match(text) if asked else _ASKS_INSIDE.match(text)
+        if asks or (piece.start == 0 and _WH.match(text)) or _OTHER_SUBJECT.match(text):
             own = False
             continue
         if _OWN_SUBJECT.match(text) or piece.link == "turn":
@@ -211,5 +228,4 @@ def _stance(text: str) -> Polarity | None:
 
 
 def _only_points_back(text: str) -> bool:
-    bare = _DISLIKE.sub(" ", _NOT_DISLIKE.sub(" ", text))
-    return bool(_POINTS_BACK.search(text)) and not _BARE.search(_CUES.sub(" ", bare))
+    return bool(_POINTS_BACK.search(text)) and not _BARE.search(about(text))
