@@ -14,27 +14,35 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.coach.coach import Coach
+from bot.coach.facts import Learner
+from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing
-from bot.coach.intents import Intents
+from bot.coach.intents import Intent, Intents
 from bot.coach.skills.ask import Ask
+from bot.coach.skills.profile import ShowProfile
+from bot.coach.skills.roles import SuggestRoles
+from bot.coach.skills.skill import Skill
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.config import Settings
 from bot.memory.conversations import Conversations
 from bot.memory.gaps import Gaps
+from bot.memory.profiles import Profiles
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.errors import CoachError
 from knowledge.guide import Guide
 from knowledge.library import Library
 from knowledge.loaders.markdown import read_guides
-from knowledge.roles import load_roles
+from knowledge.roles import Roles, load_roles
 from retrieval.chain import AnswerChain
 from retrieval.embeddings import SentenceEmbeddings
+from retrieval.facets import Facets
 from retrieval.index import VectorIndex, open_client
 from retrieval.judge import load_judge
 from retrieval.refresh import Progress, Refresh, ignore_progress
 from retrieval.rewrite import Rewriter
 from retrieval.search import HybridRetriever, Searcher
+from retrieval.sections import Sections
 from retrieval.wording import Wording
 
 if TYPE_CHECKING:
@@ -57,6 +65,7 @@ class App:
     chain: AnswerChain
     coach: Coach
     gaps: Gaps
+    profiles: Profiles
 
     @property
     def guides(self) -> list[Guide]:
@@ -134,14 +143,36 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     roles = load_roles()
     chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge)
     gaps = Gaps(engine)
-    smalltalk = SmallTalk.load()
-    coach = Coach(
-        Hearing(wording),
-        Intents(smalltalk),
-        {"smalltalk": smalltalk, "ask": Ask(chain, gaps)},
-        Conversations(engine),
+    profiles = Profiles(engine)
+    coach = await _make_coach(
+        library, embeddings, wording, roles, chain, gaps, Conversations(engine), profiles
     )
-    return App(settings, library, embeddings, searcher, refresh, chain, coach, gaps)
+    return App(settings, library, embeddings, searcher, refresh, chain, coach, gaps, profiles)
+
+
+async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is handed every part
+    library: Library,
+    embeddings: SentenceEmbeddings,
+    wording: Wording,
+    roles: Roles,
+    chain: AnswerChain,
+    gaps: Gaps,
+    conversations: Conversations,
+    profiles: Profiles,
+) -> Coach:
+    smalltalk = SmallTalk.load()
+    intents = Intents(smalltalk, wording, roles)
+    sections = Sections(library, embeddings.fingerprint)
+    learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
+    guided = Guided.load(profiles)
+    suggest = SuggestRoles(roles, learner, guided, sections)
+    skills: dict[Intent, Skill] = {
+        "smalltalk": smalltalk,
+        "ask": Ask(chain, gaps),
+        "roles": suggest,
+        "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
+    }
+    return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
 
 
 def _make_folder(path: Path) -> None:

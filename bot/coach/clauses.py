@@ -207,7 +207,9 @@ def _read(sentence: str) -> list[Clause]:
             start = sentence.rindex(read[-1].words)
             read[-1] = Clause(sentence[start : piece.end], read[-1].topic, stance)
             continue
-        read.append(Clause(sentence[head : piece.end].strip(), sentence[piece.start : piece.end].strip(), polarity))
+        read.append(
+            Clause(sentence[head : piece.end].strip(), sentence[piece.start : piece.end].strip(), polarity)
+        )
     return read
 
 

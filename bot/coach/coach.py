@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from bot.coach.facts import Learner
+from bot.coach.guided import Guided
 from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
 from bot.coach.intents import Intent, Intents
 from bot.coach.skills.skill import Skill
-from bot.memory.conversations import Conversations
+from bot.memory.conversations import Conversations, Turn
 from bot.reply import Message, Reply
 
 
@@ -23,12 +25,16 @@ class Coach:
         intents: Intents,
         skills: Mapping[Intent, Skill],
         conversations: Conversations,
+        learner: Learner,
+        guided: Guided,
     ) -> None:
-        """Use these skills; the conversations are kept."""
+        """Use these skills; the conversations are kept, and what people say of themselves."""
         self._hearing = hearing
         self._intents = intents
         self._skills = skills
         self._conversations = conversations
+        self._learner = learner
+        self._guided = guided
         self._queues: dict[tuple[str, str], asyncio.Lock] = {}
         self._waiting: dict[tuple[str, str], int] = {}
 
@@ -40,13 +46,21 @@ class Coach:
                 return Reply("chat", heard.reply)
             message = replace(message, text=heard)
             turns = await self._conversations.recall(message.user, message.channel)
-            intent = self._intents.of(heard)
-            talked = any(turn.reply.exchange for turn in turns)
-            if intent == "ask" and not talked and not has_topic(heard):
-                return Reply("chat", NO_TOPIC)
-            reply = await self._skills[intent].reply(message, turns)
-            await self._conversations.add(message, reply)
+            reply = await self._answer(await self._guided.spell_out(message, turns), turns)
+            if reply.text != NO_TOPIC:
+                await self._conversations.add(message, reply)
             return reply
+
+    async def _answer(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
+        """Learn what a message tells, and let the skill that it is meant for reply."""
+        said = await self._learner.read(message.text)
+        intent = self._intents.of(message.text, learnt=bool(said), turns=turns)
+        if self._intents.tells(message.text):
+            await self._learner.learn(message, said)
+        talked = any(turn.reply.exchange for turn in turns)
+        if intent == "ask" and not talked and not has_topic(message.text):
+            return Reply("chat", NO_TOPIC)
+        return await self._skills[intent].reply(message, turns)
 
     async def last_answer(self, user: str, channel: str) -> Reply | None:
         """Return the latest reply of a conversation that cites sources."""

@@ -23,7 +23,12 @@ _COMPARED = 2
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
 
-_COMMANDS: dict[str, Intent] = {"/roles": "roles", "/compare": "compare", "/profile": "profile", "/gap": "gap"}
+_COMMANDS: dict[str, Intent] = {
+    "/roles": "roles",
+    "/compare": "compare",
+    "/profile": "profile",
+    "/gap": "gap",
+}
 
 
 class Intents:
@@ -59,6 +64,10 @@ class Intents:
         if self._has("seeks_role", read) and not self._has("seeks_no_role", read):
             return "roles"
         return "profile" if learnt and not self._asks(read) else "ask"
+
+    def tells(self, text: str) -> bool:
+        """Whether what a text tells of the person is meant to be known."""
+        return not (text.startswith("/") or self.takes_back(text) or self.forgets_all(text))
 
     def takes_back(self, text: str) -> str | None:
         """Return what a person wants forgotten of them, or None."""
