@@ -19,6 +19,8 @@ from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing
 from bot.coach.intents import Intent, Intents
 from bot.coach.skills.ask import Ask
+from bot.coach.skills.compare import CompareRoles
+from bot.coach.skills.gap import SkillGap
 from bot.coach.skills.profile import ShowProfile
 from bot.coach.skills.roles import SuggestRoles
 from bot.coach.skills.skill import Skill
@@ -170,6 +172,8 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "smalltalk": smalltalk,
         "ask": Ask(chain, gaps),
         "roles": suggest,
+        "compare": CompareRoles(roles, learner, intents, sections),
+        "gap": SkillGap(roles, learner, sections),
         "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
     }
     return Coach(Hearing(wording), intents, skills, conversations, learner, guided)

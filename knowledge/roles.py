@@ -44,7 +44,8 @@ class Facet:
 class Role:
     """A role; `id` is also its guide's id, `aliases` are lower case.
 
-    `short` are aliases that mean it only where no more than roles can be meant.
+    `short` are aliases that mean it only where no more than roles can be meant. Of a kind of
+    work, `stands_for` is the id of the role that stands for it beside other roles.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Role:
     aliases: tuple[str, ...]
     facets: tuple[Facet, ...] = ()
     short: tuple[str, ...] = ()
+    stands_for: str | None = None
 
 
 class Roles:
@@ -110,7 +112,7 @@ def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
 def _role(entry: Mapping[str, Any]) -> Role:
     facets = tuple(_facet(entry["id"], facet) for facet in entry.get("facets", ()))
     short = tuple(entry.get("short", ()))
-    return Role(entry["id"], entry["title"], tuple(entry["aliases"]), facets, short)
+    return Role(entry["id"], entry["title"], tuple(entry["aliases"]), facets, short, entry.get("role"))
 
 
 def _facet(role_id: str, entry: Mapping[str, Any]) -> Facet:

@@ -53,7 +53,9 @@ def suggest(ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
     suggestions = (
         f"What's my gap for {first}?",
         f"{first} vs {second}",
-        f"What does a typical day as a {first} look like?".replace(" a A", " an A"),
+        f"What does a typical day as a {first} look like?".replace(" a A", " an A").replace(
+            " a ML", " an ML"
+        ),
     )
     text = "\n\n".join(block for block in blocks if block)
     return Suggestion(text, citing.citations, suggestions, fits)

@@ -12,10 +12,14 @@ from bot.coach.guided import Guided, Question
 from bot.memory.conversations import Turn
 from bot.reply import Choice, Message, Reply
 from knowledge.roles import Roles
+from retrieval.rewrite import Exchange
 from retrieval.sections import Sections
 
 _TOO_LITTLE = "I don't know enough about you yet to say, and I'd rather ask than guess."
-_HOW = "Pick an answer or write your own. “skip” leaves a question out, “stop” ends here; `/roles` takes it up again."
+_HOW = (
+    "Pick an answer or write your own. “skip” leaves a question out, “stop” ends here; "
+    "`/roles` takes it up again."
+)
 _TELL_ME = (
     "So far nothing you told me points to one of the roles. Tell me what you like doing, what you would "
     "rather not do, and what you know, and ask again."
@@ -85,6 +89,7 @@ class SuggestRoles:
             said.text,
             said.citations,
             said.suggestions,
+            Exchange(f"What does {ranking[0].role.title} do?", ranking[0].role.title),
             choices=(Choice("Start over", guided.AGAIN),) if finished else (_QUESTIONS,),
             pictures=(chart,),
             fits=said.fits,
