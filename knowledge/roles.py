@@ -55,6 +55,12 @@ class Role:
     short: tuple[str, ...] = ()
     stands_for: str | None = None
 
+    @property
+    def with_article(self) -> str:
+        """The title as one of its kind: “an ML Infrastructure Engineer”."""
+        # ML begins with the sound of a vowel.
+        return f"{'an' if self.title.startswith(('A', 'E', 'I', 'ML', 'O')) else 'a'} {self.title}"
+
 
 class Roles:
     """Finds roles in what people write."""

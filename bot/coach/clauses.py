@@ -26,8 +26,8 @@ _BREAK = re.compile(
     r"|(?P<turn>[,.]?\s*\b(?:but|however|though|although|whereas|yet|except(?: that)?|still|so much as)\b,?\s)"
     r"|(?P<new>(?:,?\s+(?:(?:and|or|so|because|since|while|then|plus)\s+)+(?:that\s)?|,\s+)"
     r"(?=(?:i|i'm|i've|i'd|i'll|im|ive|my|he|she|they|we|we're|our)\b)"
-    r"|\s(?=(?:i|i'm|i've|i'd|i'll|im|ive)\s)"
     r"|(?<=me|ne|dy|on|le|uy|ev)\s(?=who\b))"
+    r"|(?P<bare>\s(?=(?:i|i'm|i've|i'd|i'll|im|ive)\s))"
     r"|(?P<more>[;:]\s|\s[-–—]+>?\s|—|,\s*(?:and|or|nor|plus)?\s+|,(?=[^\W\d])|\s+(?:and|or|nor|plus|as well as|&)\s)"
     r")",
     re.IGNORECASE,
@@ -135,10 +135,13 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
+    """A piece of a sentence: what it says, how it is linked to the one before, and all from it on."""
+
     start: int
     end: int
     link: str
     text: str
+    rest: str
 
 
 def clauses(message: str) -> tuple[Clause, ...]:
@@ -174,31 +177,34 @@ def _pieces(sentence: str) -> Iterator[_Piece]:
     start, link = 0, "new"
     for gap in _BREAK.finditer(plain):
         if gap.start() > start:
-            yield _Piece(start, gap.start(), link, plain[start : gap.start()])
+            yield _Piece(start, gap.start(), link, plain[start : gap.start()], plain[start:])
         start, link = gap.end(), gap.lastgroup or "more"
     if start < len(plain):
-        yield _Piece(start, len(plain), link, plain[start:])
+        yield _Piece(start, len(plain), link, plain[start:], plain[start:])
 
 
 def _read(sentence: str) -> list[Clause]:
     """Read a sentence piece by piece: a piece that has no stance of its own goes on with the last."""
     read: list[Clause] = []
-    own, polarity, head = True, "has", 0
+    own, asking, head = True, False, 0
+    polarity: Polarity = "has"
     asked = sentence.rstrip().endswith("?")
     for piece in _pieces(sentence):
         text = piece.text.strip()
-        asks = _ASKS.match(text) if asked else _ASKS_INSIDE.match(text)
-        if asks or (piece.start == 0 and _WH.match(text)) or _OTHER_SUBJECT.match(text):
-            own = False
+        if piece.link == "bare" and asking:  # the “I” of “what can I do”
+            continue
+        asks = _ASKS.match(piece.rest) if asked else _ASKS_INSIDE.match(text)
+        if asks or (piece.start == 0 and _WH.match(piece.rest)) or _OTHER_SUBJECT.match(text):
+            own, asking = False, not _OTHER_SUBJECT.match(text)
             continue
         if _OWN_SUBJECT.match(text) or piece.link == "turn":
-            own = True
+            own, asking = True, False
         if not own:
             continue
         stance = _stance(text)
         if piece.link == "against":
             stance = "likes" if polarity in {"dislikes", "lacks"} else "dislikes"
-        elif piece.link in {"new", "turn"}:
+        elif piece.link in {"new", "bare", "turn"}:
             stance = stance or "has"
         if stance is not None:
             polarity, head = stance, piece.start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -46,7 +46,8 @@ class Coach:
                 return Reply("chat", heard.reply)
             message = replace(message, text=heard)
             turns = await self._conversations.recall(message.user, message.channel)
-            reply = await self._answer(await self._guided.spell_out(message, turns), turns)
+            meant = await self._guided.spell_out(_picked(message, turns), turns)
+            reply = await self._answer(meant, turns)
             if reply.text != NO_TOPIC:
                 await self._conversations.add(message, reply)
             return reply
@@ -85,3 +86,15 @@ class Coach:
             self._waiting[key] -= 1
             if not self._waiting[key]:
                 del self._waiting[key], self._queues[key]
+
+
+def _picked(message: Message, turns: Sequence[Turn]) -> Message:
+    """Read “2” as the second of the messages that the last reply suggested.
+
+    Suggestions of answers are questions to the guides; the chain picks among them itself.
+    """
+    number = message.text.strip(" .)#")
+    if not turns or turns[-1].reply.kind in {"answer", "refusal"} or not number.isdecimal():
+        return message
+    suggested = turns[-1].reply.suggestions
+    return replace(message, text=suggested[int(number) - 1]) if 0 < int(number) <= len(suggested) else message

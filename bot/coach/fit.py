@@ -24,7 +24,14 @@ ENOUGH = 0.3
 # Roles whose worth differs by less than this share of the best are level.
 _LEVEL = 0.1
 
-_WORDS = ((70, "a strong fit"), (45, "a good fit"), (20, "a partial fit"), (0, "little points to it so far"))
+# Below this score there is little to go by.
+SLIGHT = 20
+_WORDS = (
+    (70, "a strong fit"),
+    (45, "a good fit"),
+    (SLIGHT, "a partial fit"),
+    (0, "little points to it so far"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ _COMMANDS: dict[str, Intent] = {
     "/profile": "profile",
     "/gap": "gap",
 }
+COMMANDS = tuple(_COMMANDS)
 
 
 class Intents:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.coach.citing import Citing
-from bot.coach.fit import Reason, Standing, level, would_change
+from bot.coach.fit import SLIGHT, Reason, Standing, level, would_change
 from bot.reply import FitReason, RoleFit
 from knowledge.library import StoredChunk
 from knowledge.roles import Facet
@@ -39,7 +39,7 @@ class Suggestion:
 def suggest(ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
     """Say how the roles stand, why, what is missing, what would change it and what to do next."""
     citing = Citing()
-    explained = ranking[:_EXPLAINED]
+    explained = [standing for standing in ranking[:_EXPLAINED] if standing.worth > 0]
     blocks = [
         _opening(ranking),
         "\n".join(f"{n}. {_line(standing)}" for n, standing in enumerate(ranking, 1)),
@@ -49,13 +49,11 @@ def suggest(ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
         _NO_JUDGEMENT,
     ]
     fits = tuple(_fit(standing, sections, citing) for standing in ranking)
-    first, second = (standing.role.title for standing in explained)
+    first, second = ranking[0].role, ranking[1].role
     suggestions = (
-        f"What's my gap for {first}?",
-        f"{first} vs {second}",
-        f"What does a typical day as a {first} look like?".replace(" a A", " an A").replace(
-            " a ML", " an ML"
-        ),
+        f"What's my gap for {first.title}?",
+        f"{first.title} vs {second.title}",
+        f"What does a typical day as {first.with_article} look like?",
     )
     text = "\n\n".join(block for block in blocks if block)
     return Suggestion(text, citing.citations, suggestions, fits)
@@ -77,6 +75,8 @@ def in_favour(standing: Standing, sections: _Sections) -> Iterator[tuple[Reason,
 def _opening(ranking: Sequence[Standing]) -> str:
     together = level(ranking)
     titles = [f"**{standing.role.title}**" for standing in together]
+    if len(titles) == 1 and together[0].score < SLIGHT:
+        return f"The little I know of you points to {titles[0]}. Tell me more, and I can be surer."
     if len(titles) == 1:
         return f"From what you told me, {titles[0]} suits you best: {together[0].in_words}."
     listed = f"{', '.join(titles[:-1])} and {titles[-1]}"

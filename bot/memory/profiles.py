@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Text, delete, insert, select
+from sqlalchemy import Delete, DateTime, Text, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.coach.clauses import Clause, Polarity
+from bot.coach.clauses import Clause
 from knowledge.database import Base
 
 
@@ -135,5 +135,5 @@ class Profiles:
             await db.execute(insert(_GuidedRow), [row])
 
 
-def _these(user: str, ids: Collection[int]):  # noqa: ANN202
+def _these(user: str, ids: Collection[int]) -> Delete:
     return delete(_FactRow).where(_FactRow.user_id == user, _FactRow.id.in_(ids))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.coach.chart import table_picture
 from bot.coach.citing import Citing
-from bot.coach.comparison import WORK_GUIDE, Comparison, compare, compare_work
+from bot.coach.comparison import WORK_GUIDE, compare, compare_work
 from bot.coach.facts import Learner
 from bot.coach.fit import Standing, rank
 from bot.coach.intents import Intents
@@ -59,7 +59,7 @@ class CompareRoles:
             "comparison",
             f"{note}{comparison.text}",
             citing.citations,
-            _suggestions(comparison),
+            ("Which role suits me?", *(f"What skills does {each.with_article} need?" for each in named[:2])),
             Exchange(message.text, both),
             pictures=(picture,),
         )
@@ -89,7 +89,3 @@ def _note(named: Sequence[Role], columns: Sequence[Role]) -> str:
     replaced = [each.title for each in named if each.stands_for]
     role = next((column.title for column in columns if column.id in {each.stands_for for each in named}), "")
     return f"I take {replaced[0]} as {role}, the nearest of the five roles.\n\n" if replaced else ""
-
-
-def _suggestions(comparison: Comparison) -> tuple[str, ...]:
-    return ("Which role suits me?", *(f"What skills does a {title} need?" for title in comparison.titles[:2]))

@@ -45,7 +45,7 @@ class SkillGap:
         sections = await self._sections.read({_ROADMAP, *(facet.guide_id for facet in role.facets)})
         citing = Citing()
         text = _sorted(standing, sections, citing)
-        suggestions = (f"What skills does a {role.title} need?", "How do I close the gaps in my skills?")
+        suggestions = (f"What skills does {role.with_article} need?", "How do I close the gaps in my skills?")
         return Reply("answer", text, citing.citations, suggestions, Exchange(message.text, role.title))
 
 
