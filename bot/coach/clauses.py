@@ -100,21 +100,24 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ASKS_INSIDE = re.compile(
-    r"^(?:so |and |or )*(?:(?:what|which|where|who|how|is there|can you|could you|should|tell me|recommend|suggest)\b.*"
-    r"\b(?:roles?|jobs?|careers?|positions?|fits?|suits?|should i|could i|for me|learn|start|become|pick|choose|go for|do you)\b"
+    r".*\b(?:if you (?:could|can|would|had)|obliged|grateful)\b"
+    r"|^(?:so |and |or )*(?:(?:what|which|where|who|how|is there|can you|could you|should|tell me|recommend|suggest)\b.*"
+    r"\b(?:roles?|jobs?|careers?|positions?|fits?|suits?|should i|could i|for me|learn|start|become|pick|choose|go for|belong|do you)\b"
     r"|help me\b|match me\b)",
     re.IGNORECASE,
 )
 _WH = re.compile(
     r"^(?:so |and |but |ok |hi |hey |also )*(?:what|whats|what's|wat|which|where|how|why|who|whom|whose|when is|when do"
-    r"|suppose|imagine|say)\b(?! (?:i|i'm|i'd|we) (?:want|like|love|enjoy|hate|do|care|miss|am|look|mean)\b)",
+    r"|suppose|imagine|say|if you (?:could|can|would|had)|translate|write (?:me|an?)|make me|draw|tell|show|explain|list"
+    r"|calculate|solve)\b(?! \w+ me\b)(?! (?:i|i'm|i'd|we) (?:want|like|love|enjoy|hate|do|care|miss|am|look|mean)\b)",
     re.IGNORECASE,
 )
 # Whoever says nothing of the kind speaks of the world and not of themselves.
 _OF_ONESELF = re.compile(
-    r"\b(?:i|i'm|i've|i'd|i'll|im|ive|my|mine|we|(?<!make )(?<!tell )(?<!give )(?<!show )(?<!send )me)\b"
+    r"\b(?:i|i'm|i've|i'd|i'll|im|ive|my|mine|we)\b"
+    r"|\b(?:\w+[st]|like|for|to) me\b"
     r"|\b(?:years?|yrs?) (?:of|in|as|with|at)\b|\b(?:hours?|hrs?|h) (?:a|per|each|every|/) ?week\b"
-    r"|\b(?:background|here)\b|^(?:not|no|never|been|used to|love|hate|enjoy|like|prefer|good at|bad at|worked|fan of)\b",
+    r"|\b(?:background|here)\b|^(?:(?:ex|former|retired|senior|junior|ex-)\W)?[a-z-]+(?:er|or|ist|ian|ect|dev|admin|guy)[.,:]\s|^(?:not|no|never|been|used to|love|hate|enjoy|like|prefer|good at|bad at|worked|fan of)\b",
     re.IGNORECASE,
 )
 _BARE = re.compile(r"[^\W_]{2,}|\br\b|c\+\+|c#", re.IGNORECASE)
@@ -193,7 +196,7 @@ def _read(sentence: str) -> list[Clause]:
         text = piece.text.strip()
         if piece.link == "bare" and asking:  # the “I” of “what can I do”
             continue
-        asks = _ASKS.match(piece.rest) if asked else _ASKS_INSIDE.match(text)
+        asks = _ASKS.match(piece.rest) if asked else _ASKS_INSIDE.match(piece.rest)
         if asks or (piece.start == 0 and _WH.match(piece.rest)) or _OTHER_SUBJECT.match(text):
             own, asking = False, not _OTHER_SUBJECT.match(text)
             continue

@@ -63,6 +63,10 @@ class Coach:
             return Reply("chat", NO_TOPIC)
         return await self._skills[intent].reply(message, turns)
 
+    async def intent(self, text: str) -> Intent:
+        """Say what a message would be taken for if it were the first of a conversation."""
+        return self._intents.of(text, learnt=bool(await self._learner.read(text)))
+
     async def last_answer(self, user: str, channel: str) -> Reply | None:
         """Return the latest reply of a conversation that cites sources."""
         turns = await self._conversations.recall(user, channel)

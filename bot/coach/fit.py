@@ -17,6 +17,8 @@ from retrieval.facets import Match
 # What one sign of a facet is worth. Likings say more about which day suits a person than tools do.
 _KIND: dict[FacetKind, float] = {"skill": 0.9, "interest": 1.1, "experience": 1.0, "domain": 0.5, "way": 1.1}
 _STANCE: dict[Polarity, float] = {"likes": 1.0, "has": 0.75, "lacks": -0.3, "dislikes": -1.0}
+# The same where the dislike speaks for a role: to be a programmer is no sign against leading.
+_STANCE_REVERSED: dict[Polarity, float] = {"likes": -1.0, "has": 0.0, "lacks": 0.6, "dislikes": 1.0}
 # How much worth makes a score of 63 of 100; the score never reaches 100.
 _SCALE = 2.5
 # Below this worth nothing has been said that points to a role.
@@ -115,8 +117,8 @@ def would_change(ranking: Sequence[Standing], most: int = 2) -> tuple[Facet, ...
 def _reasons(evidence: Iterable[Evidence]) -> Iterable[Reason]:
     for each in evidence:
         for match in each.matches:
-            stance = _STANCE[each.clause.polarity]
-            stance = -stance if match.facet.disliked else stance
+            stances = _STANCE_REVERSED if match.facet.disliked else _STANCE
+            stance = stances[each.clause.polarity]
             yield Reason(match.facet, each.clause, round(stance * match.strength * _value(match.facet), 6))
 
 

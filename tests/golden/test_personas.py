@@ -1,0 +1,34 @@
+"""Role suggestions and intents on the part of the golden set that no tuning has looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.evaluation.personas import RoleScores, load_intents, load_personas, measure_roles
+
+HERE = Path(__file__).parent
+BARS = {"first_right": 0.95, "first_two_right": 0.99, "quotes_right": 1.0, "intents_right": 0.97}
+
+
+@pytest.fixture(scope="session")
+async def scores(app: App) -> RoleScores:
+    return await measure_roles(app, HERE, "aside")
+
+
+@pytest.mark.parametrize("name", BARS)
+def test_the_bar_is_reached(scores: RoleScores, name: str) -> None:
+    assert getattr(scores, name) >= BARS[name]
+
+
+def test_there_is_enough_to_measure_by(app: App) -> None:
+    personas = load_personas(HERE, "all")
+    assert len(personas) >= 80
+    assert {persona.role for persona in personas} == {guide.id for guide in app.guides} & {
+        persona.role for persona in personas
+    }
+    assert len(load_intents(HERE, "all")) >= 200
+    for load in (load_personas, load_intents):
+        assert len(load(HERE, "aside")) == len(load(HERE, "all")) // 3
