@@ -59,7 +59,7 @@ _DISLIKE = re.compile(
     r"\b(?:hat(?:e|es|ed|ing)|dislik\w+|loath\w+|detest\w*|despis\w+|dread\w*|avoid\w*|bor(?:e|es|ed|ing)|dull|tedious"
     r"|sick of|tired of|fed up|had enough|can(?:'t|not|t) (?:stand|bear|be bothered)|allergic|annoy\w*|drains?|draining"
     r"|(?:drives?|driving) me (?:mad|crazy|nuts|insane|up the wall)|leaves? me cold|puts? me to sleep|no longer|nightmare"
-    r"|stress(?:es|ed)? me|rather not|burn(?:ed|t) out (?:on|by|from)|least favou?rite|worst part|done with|meh)\b",
+    r"|stress(?:es|ed)? me|scar(?:es?|ed|y)|afraid|kills? me|rather not|burn(?:ed|t) out (?:on|by|from)|least favou?rite|worst part|done with|meh)\b",
     re.IGNORECASE,
 )
 _NOT_DISLIKE = re.compile(
@@ -120,6 +120,8 @@ _OF_ONESELF = re.compile(
     r"|\b(?:background|here)\b|^(?:(?:ex|former|retired|senior|junior|ex-)\W)?[a-z-]+(?:er|or|ist|ian|ect|dev|admin|guy)[.,:]\s|^(?:not|no|never|been|used to|love|hate|enjoy|like|prefer|good at|bad at|worked|fan of)\b",
     re.IGNORECASE,
 )
+# So many words without a question are somebody's story, even if no “I” is in them.
+_STORY_WORDS = 12
 _BARE = re.compile(r"[^\W_]{2,}|\br\b|c\+\+|c#", re.IGNORECASE)
 
 
@@ -152,7 +154,8 @@ def clauses(message: str) -> tuple[Clause, ...]:
 
     Questions are left out, and so is what is said of other people.
     """
-    if not _OF_ONESELF.search(message.replace("’", "'")):
+    told = len(message.split()) >= _STORY_WORDS and "?" not in message
+    if not told and not _OF_ONESELF.search(message.replace("’", "'")):
         return ()
     found: list[Clause] = []
     for sentence in _sentences(message):
@@ -228,7 +231,8 @@ def _stance(text: str) -> Polarity | None:
         return "likes"
     negated = _NEGATED.search(text)
     if _DISLIKE.search(text):
-        return "dislikes"
+        # “It never bored me.”
+        return "likes" if _NEGATED.search(_DISLIKE.sub(" ", text)) else "dislikes"
     if _LACKS.search(text):
         return "has" if negated else "lacks"
     if negated:

@@ -22,7 +22,7 @@ _STANCE_REVERSED: dict[Polarity, float] = {"likes": -1.0, "has": 0.0, "lacks": 0
 # How much worth makes a score of 63 of 100; the score never reaches 100.
 _SCALE = 2.5
 # Below this worth nothing has been said that points to a role.
-ENOUGH = 0.3
+ENOUGH = 0.2
 # Roles whose worth differs by less than this share of the best are level.
 _LEVEL = 0.1
 

@@ -55,9 +55,9 @@ def test_questions_and_other_people_are_no_claims(text: str) -> None:
 
 
 def test_a_claim_beside_others_and_questions_is_heard() -> None:
-    assert claims("My team uses Kubernetes daily, but I hate it. Which role fits me, I enjoy dashboards?") == [
-        ("likes", "I enjoy dashboards")
-    ]
+    assert claims(
+        "My team uses Kubernetes daily, but I hate it. Which role fits me, I enjoy dashboards?"
+    ) == [("likes", "I enjoy dashboards")]
     assert claims("I hate Kubernetes but my team uses it daily") == [("dislikes", "I hate Kubernetes")]
 
 
