@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern is read best with its words together
 """What a person writes of themselves → clauses: what each is about, and how they stand to it.
 
 Pure text work, by rules that hold for English in general; what a clause means for a role is

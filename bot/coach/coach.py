@@ -19,7 +19,7 @@ from bot.reply import Message, Reply
 class Coach:
     """Hears a message, lets a skill answer it, and remembers the turn."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it is handed every part
         self,
         hearing: Hearing,
         intents: Intents,

@@ -13,7 +13,7 @@ from retrieval.facets import Facets
 from retrieval.wording import content_words
 
 # A facet that is touched more lightly than this is not what the person spoke of.
-_CLEAR = 0.4
+_CLEAR = 0.3
 # What matters for the way into a role though it speaks for none: time, years, background.
 _BACKGROUND = re.compile(
     r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b"
@@ -26,6 +26,8 @@ _BACKGROUND = re.compile(
     r"|manufacturing|automotive|energy|government)\b",
     re.IGNORECASE,
 )
+# “R” and “AWS” are no plurals.
+_SHORTEST_PLURAL = 3
 _POSITIVE = frozenset({"likes", "has"})
 
 
@@ -40,7 +42,7 @@ class Learner:
     async def read(self, text: str) -> tuple[Evidence, ...]:
         """Return the claims in a text that are worth remembering, with what they speak of."""
         claims = await self.weigh(clauses(text))
-        return tuple(claim for claim in claims if _is_worth_keeping(claim))
+        return tuple(claim for claim in claims if is_worth_keeping(claim))
 
     async def weigh(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
         """Find what claims speak of."""
@@ -81,10 +83,13 @@ def concerning(facts: Sequence[Fact], text: str) -> tuple[Fact, ...]:
 
 def subject(topic: str) -> frozenset[str]:
     """The words that say what a claim is about, without number."""
-    return frozenset(word.rstrip("s") if len(word) > 3 else word for word in content_words(about(topic)))
+    return frozenset(
+        word.rstrip("s") if len(word) > _SHORTEST_PLURAL else word for word in content_words(about(topic))
+    )
 
 
-def _is_worth_keeping(claim: Evidence) -> bool:
+def is_worth_keeping(claim: Evidence) -> bool:
+    """Whether a claim speaks clearly of a facet, or of a background."""
     return any(match.strength >= _CLEAR for match in claim.matches) or bool(
         _BACKGROUND.search(claim.clause.topic)
     )

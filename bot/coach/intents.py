@@ -43,7 +43,9 @@ class Intents:
         self._by_any_name = load_comparable(roles, short=True)
         self._patterns = _load(_PROMPT)
 
-    def of(self, text: str, *, learnt: bool = False, turns: Sequence[Turn] = ()) -> Intent:
+    def of(  # noqa: PLR0911 - one rule after another, the first that holds
+        self, text: str, *, learnt: bool = False, turns: Sequence[Turn] = ()
+    ) -> Intent:
         """Name the skill that answers this text.
 
         `learnt` says whether the text tells something of the person that is worth keeping.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.coach.citing import Citing
 from bot.coach.clauses import Polarity
 from bot.coach.facts import Learner, concerning
 from bot.coach.fit import Evidence, is_enough, rank
 from bot.coach.intents import Intents
 from bot.coach.skills.roles import SuggestRoles
 from bot.coach.suggestion import in_favour
-from bot.coach.citing import Citing
 from bot.memory.conversations import Turn
 from bot.memory.profiles import Fact, Profiles
 from bot.reply import Choice, Message, Reply
@@ -36,7 +36,7 @@ _SUGGESTED = ("Which role suits me?", "/profile")
 class ShowProfile:
     """The skill of knowing a person: says what was noted, shows it, mends it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it is handed every part
         self,
         profiles: Profiles,
         learner: Learner,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.coach.clauses import Clause, Polarity, clauses
+from bot.coach.facts import is_worth_keeping
 from bot.coach.fit import Evidence, Standing, is_enough, level, rank, would_change
 from knowledge.roles import Facet, load_roles
 from retrieval.embeddings import SentenceEmbeddings
@@ -56,7 +57,9 @@ class Scale:
         return [Evidence(clause, matches) for clause, matches in zip(said, found, strict=True)]
 
     def ranking(self, *said: str) -> tuple[Standing, ...]:
-        return rank(ROLES, self.evidence([clause for text in said for clause in clauses(text)]))
+        """Rank by what the coach would keep."""
+        evidence = self.evidence([clause for text in said for clause in clauses(text)])
+        return rank(ROLES, filter(is_worth_keeping, evidence))
 
     def scores(self, *said: str) -> dict[str, int]:
         return {standing.role.id: standing.score for standing in self.ranking(*said)}

@@ -127,7 +127,7 @@ async def test_small_talk_is_answered_in_kind(
 
 @pytest.mark.parametrize("text", QUESTIONS)
 def test_a_question_is_not_taken_for_small_talk(intents: Intents, text: str) -> None:
-    assert intents.of(text) == "ask"
+    assert intents.of(text) != "smalltalk"
 
 
 def test_every_intent_of_the_file_is_tried_here(replies: dict[str, list[str]]) -> None:
