@@ -27,7 +27,6 @@ QUESTIONS = [
     "Which projects belong in a portfolio?",
     "what does a research scientist do all day?",
     "Is a computer science degree enough?",
-    "What is the difference between a software engineer and a machine learning engineer?",
     "Which companies hire machine learning engineers?",
     "what maths do I need and which projects should I build?",
 ]
@@ -89,7 +88,7 @@ async def test_a_topic_that_a_refusal_names_can_be_asked(app: App, user: str) ->
     refusal = await ask(app, user, UNCOVERED[0])
 
     for topic in refusal.suggestions:
-        assert (await ask(app, user, topic, channel=topic)).kind == "answer"
+        assert (await ask(app, user, topic, channel=topic)).kind in {"answer", "comparison"}
 
 
 async def test_an_answer_is_no_gap(app: App, user: str) -> None:
