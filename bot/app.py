@@ -14,9 +14,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.coach.coach import Coach
+from bot.coach.facts import Learner
+from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing
-from bot.coach.intents import Intents
+from bot.coach.intents import Intent, Intents
 from bot.coach.skills.ask import Ask
+from bot.coach.skills.compare import CompareRoles
+from bot.coach.skills.gap import SkillGap
+from bot.coach.skills.profile import ShowProfile
+from bot.coach.skills.roles import SuggestRoles
+from bot.coach.skills.skill import Skill
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.config import Settings
 from bot.evaluation.golden import golden_questions
@@ -24,6 +31,7 @@ from bot.memory.conversations import Conversations
 from bot.memory.deliveries import Deliveries
 from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
+from bot.memory.profiles import Profiles
 from bot.migrations.upgrade import upgrade
 from bot.moderation.curator import Curator, kept_versions
 from bot.moderation.duplicates import Duplicates
@@ -38,15 +46,17 @@ from knowledge.history import History
 from knowledge.library import Library
 from knowledge.loaders.markdown import read_guides
 from knowledge.loaders.sandbox import Sandbox, open_sandbox
-from knowledge.roles import load_roles
+from knowledge.roles import Roles, load_roles
 from knowledge.sources import Sources
 from retrieval.chain import AnswerChain
 from retrieval.embeddings import SentenceEmbeddings
+from retrieval.facets import Facets
 from retrieval.index import VectorIndex, open_client
 from retrieval.judge import load_judge
 from retrieval.refresh import Progress, Refresh, ignore_progress
 from retrieval.rewrite import Rewriter
 from retrieval.search import HybridRetriever, Searcher
+from retrieval.sections import Sections
 from retrieval.wording import Wording
 
 if TYPE_CHECKING:
@@ -76,6 +86,7 @@ class App:
     wishes: Wishes
     deliveries: Deliveries
     feedback: Feedback
+    profiles: Profiles
 
     @property
     def guides(self) -> list[Guide]:
@@ -164,12 +175,9 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
 
     chain = chain_over(searcher)
     gaps = Gaps(engine)
-    smalltalk = SmallTalk.load()
-    coach = Coach(
-        Hearing(wording),
-        Intents(smalltalk),
-        {"smalltalk": smalltalk, "ask": Ask(chain, gaps)},
-        Conversations(engine),
+    profiles = Profiles(engine)
+    coach = await _make_coach(
+        library, embeddings, wording, roles, chain, gaps, Conversations(engine), profiles
     )
     curator = Curator(
         library,
@@ -202,7 +210,35 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         Wishes(gaps, chain, embeddings),
         Deliveries(engine),
         Feedback(engine),
+        profiles,
     )
+
+
+async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is handed every part
+    library: Library,
+    embeddings: SentenceEmbeddings,
+    wording: Wording,
+    roles: Roles,
+    chain: AnswerChain,
+    gaps: Gaps,
+    conversations: Conversations,
+    profiles: Profiles,
+) -> Coach:
+    smalltalk = SmallTalk.load()
+    intents = Intents(smalltalk, wording, roles)
+    sections = Sections(library, embeddings.fingerprint)
+    learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
+    guided = Guided.load(profiles)
+    suggest = SuggestRoles(roles, learner, guided, sections)
+    skills: dict[Intent, Skill] = {
+        "smalltalk": smalltalk,
+        "ask": Ask(chain, gaps),
+        "roles": suggest,
+        "compare": CompareRoles(roles, learner, intents, sections),
+        "gap": SkillGap(roles, learner, sections),
+        "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
+    }
+    return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
 
 
 def _make_folder(path: Path) -> None:

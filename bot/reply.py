@@ -45,12 +45,33 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class FitReason:
+    """Why a role fits: what the person said, what it speaks of, and the citation's marker."""
+
+    you: str
+    facet: str
+    citation: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFit:
+    """How a role fits a person; `score` is from 0 to 99, `gaps` are skills not spoken of yet."""
+
+    id: str
+    title: str
+    score: int
+    reasons: tuple[FitReason, ...]
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What the coach says back.
 
     `text` is Markdown with markers `[n]`, each standing for a citation. `suggestions` are
     messages the person may send next; `exchange` is what their next message may refer to.
     `choices` answer what the reply itself asks. What is `private` nobody else may see.
+    `fits` are the roles of a suggestion, best first.
     """
 
     kind: Kind
@@ -62,3 +83,4 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     pictures: tuple[Picture, ...] = ()
     private: bool = False
+    fits: tuple[RoleFit, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.reply import Message, Reply
+from bot.reply import Message, Reply, RoleFit
 from knowledge.errors import CoachError
 from retrieval.answer import Citation, Passage
 
@@ -17,10 +17,10 @@ class LineError(CoachError):
 
 
 def read_message(line: str) -> Message:
-    """Read `{"user", "channel"?, "text"}`.
+    """Read `{"user", "channel"?, "text", "private"?}`.
 
     Raises:
-        LineError: the line is not JSON, or a field is missing or not text.
+        LineError: the line is not JSON, or a field is missing or of another kind.
 
     """
     fields = read_object(line)
@@ -28,6 +28,7 @@ def read_message(line: str) -> Message:
         user=_text(fields, "user"),
         channel=_text(fields, "channel") if "channel" in fields else DEFAULT_CHANNEL,
         text=_text(fields, "text", empty=True),
+        private=_flag(fields, "private"),
     )
 
 
@@ -59,9 +60,16 @@ def _text(fields: dict[str, Any], name: str, *, empty: bool = False) -> str:
     return value.encode("utf-8", errors="replace").decode("utf-8")
 
 
+def _flag(fields: dict[str, Any], name: str) -> bool:
+    value = fields.get(name, False)
+    if not isinstance(value, bool):
+        raise LineError(f"“{name}” must be true or false")
+    return value
+
+
 def reply_fields(message: Message, reply: Reply, ms: float) -> dict[str, Any]:
     """Show a reply as the fields of a line; `ms` is how long it took, in milliseconds."""
-    return {
+    fields: dict[str, Any] = {
         "user": message.user,
         "text": message.text,
         "kind": reply.kind,
@@ -73,6 +81,22 @@ def reply_fields(message: Message, reply: Reply, ms: float) -> dict[str, Any]:
             for p in reply.passages
         ],
         "ms": round(ms, 1),
+    }
+    if reply.kind == "roles":
+        fields["roles"] = [_fit_fields(fit) for fit in reply.fits]
+    if reply.choices:
+        fields["choices"] = [{"label": choice.label, "text": choice.text} for choice in reply.choices]
+    return fields
+
+
+def _fit_fields(fit: RoleFit) -> dict[str, Any]:
+    reasons = [{"you": each.you, "facet": each.facet, "citation": each.citation} for each in fit.reasons]
+    return {
+        "id": fit.id,
+        "title": fit.title,
+        "score": fit.score,
+        "reasons": reasons,
+        "gaps": list(fit.gaps),
     }
 
 

@@ -1,24 +1,65 @@
-"""The roles the guides describe, and the names people use for them."""
+"""The roles the guides describe, the names people use for them, and what speaks for each."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Literal
 
 import yaml
 
 _ROLES = Path(__file__).parent / "roles.yaml"
+_WORK = Path(__file__).parent / "work.yaml"
+
+FacetKind = Literal["skill", "interest", "experience", "domain", "way"]
+Learning = Literal["carries-over", "quick", "new-thinking"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Something that draws a person to a role or prepares them for it.
+
+    `says` stands word for word in the `section` of the guide `guide_id`. `aliases` and
+    `examples` are how people speak of it, `*` standing for any ending. `weight` is its
+    worth among the facets of its kind. With `disliked` it is the dislike that counts.
+    """
+
+    id: str
+    role_id: str
+    kind: FacetKind
+    name: str
+    guide_id: str
+    section: str
+    says: str
+    learning: Learning | None
+    aliases: tuple[str, ...]
+    examples: tuple[str, ...]
+    weight: float = 1.0
+    disliked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role; `id` is also its guide's id, `aliases` are lower case."""
+    """A role; `id` is also its guide's id, `aliases` are lower case.
+
+    `short` are aliases that mean it only where no more than roles can be meant. Of a kind of
+    work, `stands_for` is the id of the role that stands for it beside other roles.
+    """
 
     id: str
     title: str
     aliases: tuple[str, ...]
+    facets: tuple[Facet, ...] = ()
+    short: tuple[str, ...] = ()
+    stands_for: str | None = None
+
+    @property
+    def with_article(self) -> str:
+        """The title as one of its kind: “an ML Infrastructure Engineer”."""
+        # ML begins with the sound of a vowel.
+        return f"{'an' if self.title.startswith(('A', 'E', 'I', 'ML', 'O')) else 'a'} {self.title}"
 
 
 class Roles:
@@ -31,6 +72,10 @@ class Roles:
         longest_first = sorted(self._by_alias, key=len, reverse=True)
         choices = "|".join(re.escape(alias) for alias in longest_first)
         self._mention = re.compile(rf"(?<!\w)(?:{choices})(?:s|es)?(?!\w)", re.IGNORECASE)
+
+    def __iter__(self) -> Iterator[Role]:
+        """Iterate over the roles, as they are listed."""
+        return iter(self._by_id.values())
 
     def by_id(self, role_id: str) -> Role | None:
         """Return the role of this id, which is also its guide's, if there is one."""
@@ -56,5 +101,38 @@ class Roles:
 
 def load_roles(path: Path = _ROLES) -> Roles:
     """Read the roles of the project."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Roles([Role(entry["id"], entry["title"], tuple(entry["aliases"])) for entry in entries])
+    return Roles([_role(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))])
+
+
+def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
+    """Return all that can be set side by side: the roles and the kinds of work.
+
+    With `short` their short names count too.
+    """
+    work = map(_role, yaml.safe_load(path.read_text(encoding="utf-8")))
+    return Roles(
+        [replace(each, aliases=(*each.aliases, *each.short)) if short else each for each in (*roles, *work)]
+    )
+
+
+def _role(entry: Mapping[str, Any]) -> Role:
+    facets = tuple(_facet(entry["id"], facet) for facet in entry.get("facets", ()))
+    short = tuple(entry.get("short", ()))
+    return Role(entry["id"], entry["title"], tuple(entry["aliases"]), facets, short, entry.get("role"))
+
+
+def _facet(role_id: str, entry: Mapping[str, Any]) -> Facet:
+    return Facet(
+        id=entry["id"],
+        role_id=role_id,
+        kind=entry["kind"],
+        name=entry["name"],
+        guide_id=entry.get("guide", role_id),
+        section=entry["section"],
+        says=entry["says"],
+        learning=entry.get("learning"),
+        aliases=tuple(entry["aliases"]),
+        examples=tuple(entry["examples"]),
+        weight=entry.get("weight", 1.0),
+        disliked=entry.get("disliked", False),
+    )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.coach.facts import Learner
+from bot.coach.guided import Guided
 from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
 from bot.coach.intents import Intent, Intents
 from bot.coach.skills.skill import Skill
@@ -17,19 +19,23 @@ from bot.reply import Message, Reply
 class Coach:
     """Hears a message, lets a skill answer it, and remembers the turn."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - it is handed every part
         self,
         hearing: Hearing,
         intents: Intents,
         skills: Mapping[Intent, Skill],
         conversations: Conversations,
+        learner: Learner,
+        guided: Guided,
     ) -> None:
-        """Use these skills; the conversations are kept."""
+        """Use these skills; the conversations are kept, and what people say of themselves."""
         self._hearing = hearing
         self._intents = intents
         self._skills = skills
         self._conversations = conversations
         self._queues = Queues()
+        self._learner = learner
+        self._guided = guided
 
     async def reply(self, message: Message) -> Reply:
         """Reply to a message; messages of one conversation are answered in order.
@@ -44,13 +50,26 @@ class Coach:
                 return Reply("chat", heard.reply)
             message = replace(message, text=heard)
             turns = await self._conversations.recall(message.user, message.channel)
-            intent = self._intents.of(heard)
-            talked = any(turn.reply.exchange for turn in turns)
-            if intent == "ask" and not talked and not has_topic(heard):
-                return Reply("chat", NO_TOPIC)
-            reply = await self._skills[intent].reply(message, turns)
-            await self._conversations.add(message, reply)
+            meant = await self._guided.spell_out(_picked(message, turns), turns)
+            reply = await self._answer(meant, turns)
+            if reply.text != NO_TOPIC:
+                await self._conversations.add(message, reply)
             return reply
+
+    async def _answer(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
+        """Learn what a message tells, and let the skill that it is meant for reply."""
+        said = await self._learner.read(message.text)
+        intent = self._intents.of(message.text, learnt=bool(said), turns=turns)
+        if self._intents.tells(message.text):
+            await self._learner.learn(message, said)
+        talked = any(turn.reply.exchange for turn in turns)
+        if intent == "ask" and not talked and not has_topic(message.text):
+            return Reply("chat", NO_TOPIC)
+        return await self._skills[intent].reply(message, turns)
+
+    async def intent(self, text: str) -> Intent:
+        """Say what a message would be taken for if it were the first of a conversation."""
+        return self._intents.of(text, learnt=bool(await self._learner.read(text)))
 
     async def last_answer(self, user: str, channel: str) -> Reply | None:
         """Return the latest reply of a conversation that cites sources."""
@@ -73,3 +92,15 @@ class Coach:
         """Delete a conversation; return how many turns it had."""
         async with self._queues.turn(user, channel):
             return await self._conversations.forget(user, channel)
+
+
+def _picked(message: Message, turns: Sequence[Turn]) -> Message:
+    """Read “2” as the second of the messages that the last reply suggested.
+
+    Suggestions of answers are questions to the guides; the chain picks among them itself.
+    """
+    number = message.text.strip(" .)#")
+    if not turns or turns[-1].reply.kind in {"answer", "refusal"} or not number.isdecimal():
+        return message
+    suggested = turns[-1].reply.suggestions
+    return replace(message, text=suggested[int(number) - 1]) if 0 < int(number) <= len(suggested) else message

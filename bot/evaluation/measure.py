@@ -14,6 +14,8 @@ from bot.evaluation.golden import Fact, GoldenSet, GoldenTurn
 from bot.reply import Message, Reply
 
 _TOP = 4
+# Kinds of reply that answer from the guides, each in its own form.
+ANSWERS = frozenset({"answer", "roles", "comparison", "profile"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,12 @@ class _Run:
             reply = await self._ask(item.question)
             top = [passage.chunk.quote for passage in reply.passages[:_TOP]]
             found = [fact.stands_in(reply.text) for fact in item.facts]
-            if reply.kind == "answer":  # what is refused is counted once, as refused
+            if reply.kind in ANSWERS:  # what is refused is counted once, as refused
                 facts += found
                 words.append(len(reply.text.split()))
             hits.append(_holds(top, item.facts[0]))
             facts_found += [_holds(top, fact) for fact in item.facts]
-            refused.append(reply.kind != "answer")
+            refused.append(reply.kind not in ANSWERS)
             if not all(found):
                 self._miss(item.question, reply, item.facts)
         near: list[bool] = []
@@ -102,7 +104,9 @@ class _Run:
 
     async def _ask(self, text: str, channel: str | None = None) -> Reply:
         self._asked += 1
-        message = Message("evaluation", channel or f"question-{self._asked}", text)
+        channel = channel or f"question-{self._asked}"
+        # Somebody new each time: what one asker tells of themselves is no other's.
+        message = Message(f"evaluation of {channel}", channel, text)
         reply = await self._app.coach.reply(message)
         self._quotes += [citation.quote in self._guides[citation.guide] for citation in reply.citations]
         return reply
@@ -127,7 +131,10 @@ class _Run:
 
 def _is_right(turn: GoldenTurn, reply: Reply) -> bool:
     return (
-        reply.kind == turn.kind
+        (
+            reply.kind == turn.kind
+            or (turn.kind == "answer" and reply.kind in ANSWERS and reply.citations != ())
+        )
         and all(fact.stands_in(reply.text) for fact in turn.facts)
         and not any(fact.stands_in(reply.text) for fact in turn.unwanted)
     )

@@ -8,7 +8,8 @@ from alembic import context
 import bot.memory.conversations
 import bot.memory.deliveries
 import bot.memory.feedback
-import bot.memory.gaps  # noqa: F401
+import bot.memory.gaps
+import bot.memory.profiles  # noqa: F401
 import knowledge.library  # noqa: F401
 from knowledge.database import Base
 

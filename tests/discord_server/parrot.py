@@ -9,6 +9,8 @@ from typing import cast
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.coach.coach import Coach
+from bot.coach.facts import Learner
+from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing, clean_text
 from bot.coach.intents import Intent, Intents
 from bot.frontends.discord.desk import Backstage
@@ -73,8 +75,21 @@ class _PlainHearing:
 
 
 class _OneIntent:
-    def of(self, text: str) -> Intent:  # noqa: ARG002
+    def of(self, text: str, **_: object) -> Intent:  # noqa: ARG002
         return "ask"
+
+    def tells(self, text: str) -> bool:  # noqa: ARG002
+        return False
+
+
+class _NoLearner:
+    async def read(self, text: str) -> tuple[()]:  # noqa: ARG002
+        return ()
+
+
+class _NoGuided:
+    async def spell_out(self, message: Message, turns: tuple[Turn, ...]) -> Message:  # noqa: ARG002
+        return message
 
 
 def backstage_of(
@@ -86,5 +101,7 @@ def backstage_of(
         cast("Intents", _OneIntent()),
         {"ask": skill},
         Conversations(engine),
+        cast("Learner", _NoLearner()),
+        cast("Guided", _NoGuided()),
     )
     return Backstage(coach, Deliveries(engine), Feedback(engine), Gaps(engine), Limit(limit, period))

@@ -32,7 +32,8 @@ import chromadb  # noqa: F401 - here, so that no child has to import it
 import numpy as np
 
 import bot.memory.conversations
-import bot.memory.gaps  # noqa: F401 - migrations name these two
+import bot.memory.gaps
+import bot.memory.profiles  # noqa: F401 - migrations name these
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.guide import Guide, Section, Source

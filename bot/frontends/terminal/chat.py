@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.app import App, open_app
+from bot.coach.intents import COMMANDS
 from bot.config import Settings
 from bot.frontends.terminal import render
 from bot.frontends.terminal.once import input_lines
@@ -21,6 +22,9 @@ _HELP = """\
 Ask in your own words, for example “what maths do I need?” or “which role suits me?”.
 Follow up with “why?”, “and for research scientists?”, “the second one” or “tell me more”.
 
+- `/roles` finds out which role suits you
+- `/profile` shows what I know about you, and lets you correct or delete it
+- `/compare data scientist, research scientist` sets roles side by side
 - `/sources` shows the exact passages behind the last answer
 - `/forget` deletes this conversation
 - `/help` shows this
@@ -49,11 +53,16 @@ async def _talk_plainly(app: App, user: str) -> None:
     async for line in input_lines():
         if line.strip() == "/quit":
             return
-        if text := await _command(app, user, line) if line.startswith("/") else None:
+        if text := await _command(app, user, line) if _is_command(line) else None:
             print(text, end="\n\n", flush=True)
         else:
             reply = await app.coach.reply(Message(user, DEFAULT_CHANNEL, line))
             print(render.plain(reply), end="\n\n", flush=True)
+
+
+def _is_command(line: str) -> bool:
+    """Whether a line is for the terminal itself; the coach understands commands of its own."""
+    return line.startswith("/") and not line.startswith(COMMANDS)
 
 
 async def _command(app: App, user: str, line: str) -> str:
@@ -86,7 +95,7 @@ class _Chat:
         self._console.print(render.on_screen(_WELCOME))
         self._console.print(Text(f"  {_HINT}", style="dim"))
         while (line := await self._next_line()) is not None:
-            if line.startswith("/"):
+            if _is_command(line):
                 self._console.print(render.on_screen(await _command(self._app, self._user, line)))
             elif line:
                 reply = await self._app.coach.reply(Message(self._user, DEFAULT_CHANNEL, line))

@@ -13,16 +13,34 @@ from bot.reply import Reply
 WIDTH = 88
 PROMPT = "you › "
 _MARGIN = (1, 2, 0, 2)
+# How many characters a full bar has.
+_BAR = 30
 
 
 def plain(reply: Reply) -> str:
     """A reply as plain text: what it says, then its sources in a line."""
-    return f"{reply.text}\n\n{sources_line(reply)}" if reply.citations else reply.text
+    parts = (reply.text, bars(reply), offers(reply), sources_line(reply))
+    return "\n\n".join(part for part in parts if part)
 
 
 def sources_line(reply: Reply) -> str:
     """The sources in one line: `[1] Guide › Section · [2] …`."""
     return " · ".join(f"[{citation.marker}] {citation.place}" for citation in reply.citations)
+
+
+def bars(reply: Reply) -> str:
+    """A bar for each role that is suggested, out of 100."""
+    widest = max((len(fit.title) for fit in reply.fits), default=0)
+    return "\n".join(
+        f"{fit.title:<{widest}}  {'█' * round(_BAR * fit.score / 100):·<{_BAR}} {fit.score:>3}"
+        for fit in reply.fits
+    )
+
+
+def offers(reply: Reply) -> str:
+    """The commands that may answer the reply, where its text does not name them."""
+    named = [choice for choice in reply.choices if choice.text.startswith("/") and reply.kind != "profile"]
+    return "\n".join(f"{choice.text}  ({choice.label})" for choice in named)
 
 
 def passages(reply: Reply) -> str:
@@ -44,7 +62,9 @@ def reply_on_screen(reply: Reply) -> RenderableType:
     parts = [on_screen(reply.text)]
     if reply.citations:
         parts.append(Padding(Text(sources_line(reply), style="dim"), _MARGIN))
-    if reply.kind == "answer" and reply.suggestions:
+    if shown := "\n\n".join(part for part in (bars(reply), offers(reply)) if part):
+        parts.insert(1, Padding(Text(shown, style="cyan"), _MARGIN))
+    if reply.kind != "refusal" and reply.suggestions:
         next_ones = "\n".join(f"  {n}  {text}" for n, text in enumerate(reply.suggestions, 1))
         parts.append(Padding(Text(f"Next, you could ask:\n{next_ones}", style="cyan"), _MARGIN))
     return Group(*parts)

@@ -1,0 +1,98 @@
+"""What is worth remembering of what a person says, and what a new fact takes back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.coach.clauses import Clause, about, clauses
+from bot.coach.fit import Evidence
+from bot.memory.profiles import Fact, Profiles
+from bot.reply import Message
+from retrieval.facets import Facets
+from retrieval.wording import content_words
+
+# A facet that is touched more lightly than this is not what the person spoke of.
+_CLEAR = 0.3
+# What matters for the way into a role though it speaks for none: time, years, background.
+_BACKGROUND = re.compile(
+    r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b"
+    r"|\b(?:years?|yrs?) (?:of|in|at|as|with)\b|\bfor (?:\w+ )?\w+ (?:years?|yrs?)\b"
+    r"|\b(?:background|industry|sector|studied|degree|bachelor\w*|master'?s|bootcamp|diploma|graduate\w*)\b"
+    r"|\b(?:work|worked|working|job) (?:in|at|for|as)\b"
+    r"|\b(?:developer|dev|engineer|programmer|tester|analyst|administrator|consultant|designer|teacher|nurse"
+    r"|accountant)\b"
+    r"|\b(?:finance|bank\w*|insurance|healthcare|hospital|medicine|medical|logistics|education|gaming|telecoms?"
+    r"|manufacturing|automotive|energy|government)\b",
+    re.IGNORECASE,
+)
+# “R” and “AWS” are no plurals.
+_SHORTEST_PLURAL = 3
+_POSITIVE = frozenset({"likes", "has"})
+
+
+class Learner:
+    """Listens for facts and keeps them."""
+
+    def __init__(self, facets: Facets, profiles: Profiles) -> None:
+        """Take as facts what speaks of these facets, or of a background."""
+        self._facets = facets
+        self._profiles = profiles
+
+    async def read(self, text: str) -> tuple[Evidence, ...]:
+        """Return the claims in a text that are worth remembering, with what they speak of."""
+        claims = await self.weigh(clauses(text))
+        return tuple(claim for claim in claims if is_worth_keeping(claim))
+
+    async def weigh(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
+        """Find what claims speak of."""
+        found = await self._facets.matches([claim.topic for claim in claims])
+        return tuple(Evidence(claim, matches) for claim, matches in zip(claims, found, strict=True))
+
+    async def known(self, message: Message) -> tuple[Evidence, ...]:
+        """Return all that may be used of what a person ever said, where this message was said."""
+        facts = await self._profiles.facts(message.user, private=message.private)
+        return await self.weigh([fact.clause for fact in facts])
+
+    async def learn(self, message: Message, said: Sequence[Evidence]) -> None:
+        """Keep what was said; a later word on a subject replaces an earlier one.
+
+        What was said in private is not touched from a public place, where it is not known.
+        """
+        if not said:
+            return
+        known = await self._profiles.facts(message.user, private=message.private)
+        new = [each.clause for each in said]
+        replaced = {fact.id for fact in known if any(replaces(clause, fact.clause) for clause in new)}
+        await self._profiles.learn(message.user, new, private=message.private, instead_of=replaced)
+
+
+def replaces(new: Clause, old: Clause) -> bool:
+    """Whether a claim takes an earlier one back, or says the same again."""
+    ours, theirs = subject(new.topic), subject(old.topic)
+    if not ours or not theirs:
+        return False
+    if new.polarity == old.polarity:
+        return ours >= theirs
+    opposed = (new.polarity in _POSITIVE) != (old.polarity in _POSITIVE)
+    return opposed and (ours >= theirs or ours <= theirs)
+
+
+def concerning(facts: Sequence[Fact], text: str) -> tuple[Fact, ...]:
+    """Return the facts that a text such as “that I know Java” is about."""
+    wanted = subject(text)
+    return tuple(fact for fact in facts if wanted and wanted <= subject(fact.clause.words))
+
+
+def subject(topic: str) -> frozenset[str]:
+    """The words that say what a claim is about, without number."""
+    return frozenset(
+        word.rstrip("s") if len(word) > _SHORTEST_PLURAL else word for word in content_words(about(topic))
+    )
+
+
+def is_worth_keeping(claim: Evidence) -> bool:
+    """Whether a claim speaks clearly of a facet, or of a background."""
+    return any(match.strength >= _CLEAR for match in claim.matches) or bool(
+        _BACKGROUND.search(claim.clause.topic)
+    )

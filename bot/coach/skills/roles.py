@@ -1,0 +1,96 @@
+"""Suggests roles that fit a person, with the reasons; asks when too little is known."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.coach import guided, suggestion
+from bot.coach.chart import fit_chart
+from bot.coach.facts import Learner
+from bot.coach.fit import is_enough, rank
+from bot.coach.guided import Guided, Question
+from bot.memory.conversations import Turn
+from bot.reply import Choice, Message, Reply
+from knowledge.roles import Roles
+from retrieval.rewrite import Exchange
+from retrieval.sections import Sections
+
+_TOO_LITTLE = "I don't know enough about you yet to say, and I'd rather ask than guess."
+_HOW = (
+    "Pick an answer or write your own. “skip” leaves a question out, “stop” ends here; "
+    "`/roles` takes it up again."
+)
+_TELL_ME = (
+    "So far nothing you told me points to one of the roles. Tell me what you like doing, what you would "
+    "rather not do, and what you know, and ask again."
+)
+_TRY = "choosing-a-role"
+_QUESTIONS = Choice("Answer a few questions", "/roles")
+
+
+class SuggestRoles:
+    """The skill of finding out which role suits somebody."""
+
+    def __init__(self, roles: Roles, learner: Learner, guided_: Guided, sections: Sections) -> None:
+        """Rank these roles by what the learner knows; cite the sections."""
+        self._roles = roles
+        self._learner = learner
+        self._guided = guided_
+        self._sections = sections
+
+    async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
+        """Ask the next question, or give the ranking."""
+        _ = turns
+        match message.text.lower().split():
+            case ["/roles", "stop"]:
+                await self._guided.leave(message)
+                return await self._ranking(message)
+            case ["/roles", "again"]:
+                await self._guided.restart(message)
+                return await self._ask_on(message)
+            case ["/roles", "skip"]:
+                return await self._ask_on(message)
+            case ["/roles"]:
+                question = await self._guided.resume(message)
+                return self._asking(question) if question else await self._ranking(message)
+            case _:
+                return await self._ranking(message)
+
+    async def go_on(self, message: Message) -> Reply | None:
+        """Take what was just said as the answer to the question that waits, if one does."""
+        if await self._guided.pending(message) is None:
+            return None
+        return await self._ask_on(message)
+
+    async def _ask_on(self, message: Message) -> Reply:
+        question = await self._guided.advance(message)
+        return self._asking(question) if question else await self._ranking(message)
+
+    def _asking(self, question: Question, opening: str = "") -> Reply:
+        number = f"**{self._guided.number(question)} of {len(self._guided)}: {question.ask}**"
+        lines = [opening, "", number] if opening else [number]
+        lines += ["", *(f"{n}. {choice.label}" for n, choice in enumerate(question.choices, 1))]
+        choices = (*question.choices, Choice("Skip", guided.SKIP), Choice("Stop here", guided.STOP))
+        return Reply("roles", "\n".join((*lines, "", _HOW)), choices=choices)
+
+    async def _ranking(self, message: Message) -> Reply:
+        evidence = await self._learner.known(message)
+        ranking = rank(self._roles, evidence)
+        if not is_enough(ranking):
+            question = await self._guided.resume(message)
+            return self._asking(question, _TOO_LITTLE) if question else Reply("roles", _TELL_ME)
+        guides = {_TRY} | {facet.guide_id for role in self._roles for facet in role.facets}
+        sections = await self._sections.read(guides)
+        said = suggestion.suggest(ranking, sections)
+        chart = await asyncio.to_thread(fit_chart, ranking)
+        finished = await self._guided.is_done(message)
+        return Reply(
+            "roles",
+            said.text,
+            said.citations,
+            said.suggestions,
+            Exchange(f"What does {ranking[0].role.title} do?", ranking[0].role.title),
+            choices=(Choice("Start over", guided.AGAIN),) if finished else (_QUESTIONS,),
+            pictures=(chart,),
+            fits=said.fits,
+        )

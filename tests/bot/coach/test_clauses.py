@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.coach.clauses import clauses
+
+WORDS = st.text(alphabet=st.sampled_from("I likehate not but, and statistics; Java.?’'\n-–"), max_size=120)
+
+
+def claims(text: str) -> list[tuple[str, str]]:
+    return [(clause.polarity, clause.topic) for clause in clauses(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "polarities"),
+    [
+        ("I like Python", ["likes"]),
+        ("I hate dashboards and statistics", ["dislikes", "dislikes"]),
+        ("I'm not interested in statistics", ["dislikes"]),
+        ("I’m not interested in statistics", ["dislikes"]),
+        ("I've done Java for six years", ["has"]),
+        ("I don't know any R", ["lacks"]),
+        ("I have never trained a model", ["lacks"]),
+        ("I like coding but not statistics", ["likes", "dislikes"]),
+        ("I'd rather lead people than write code", ["likes", "dislikes"]),
+        ("I don't mind statistics", ["likes"]),
+        ("I don't hate dashboards any more", ["likes"]),
+        ("I no longer enjoy coding", ["dislikes"]),
+        ("Writing papers isn't my thing", ["dislikes"]),
+        ("I do statistics all day and I hate it", ["dislikes"]),
+        ("I took a research internship and found it dull", ["dislikes"]),
+        ("I can't get enough of proofs", ["likes"]),
+        ("Communication is my strength, coding is not", ["has", "lacks"]),
+    ],
+)
+def test_how_a_person_stands_to_something(text: str, polarities: list[str]) -> None:
+    assert [clause.polarity for clause in clauses(text)] == polarities
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What can I do with SQL?",
+        "which role suits me?",
+        "My wife is a data scientist and loves her charts.",
+        "Everybody talks about deep learning.",
+        "Translate “good evening” into Japanese.",
+        "",
+    ],
+)
+def test_questions_and_other_people_are_no_claims(text: str) -> None:
+    assert clauses(text) == ()
+
+
+def test_a_claim_beside_others_and_questions_is_heard() -> None:
+    assert claims(
+        "My team uses Kubernetes daily, but I hate it. Which role fits me, I enjoy dashboards?"
+    ) == [("likes", "I enjoy dashboards")]
+    assert claims("I hate Kubernetes but my team uses it daily") == [("dislikes", "I hate Kubernetes")]
+
+
+@given(WORDS)
+def test_the_words_stand_in_the_message(text: str) -> None:
+    for clause in clauses(text):
+        assert clause.words in text
+        assert clause.topic in clause.words
