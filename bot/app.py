@@ -21,6 +21,7 @@ from bot.coach.skills.smalltalk import SmallTalk
 from bot.config import Settings
 from bot.memory.conversations import Conversations
 from bot.memory.gaps import Gaps
+from bot.memory.usage import Usage
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.errors import CoachError
@@ -29,13 +30,18 @@ from knowledge.library import Library
 from knowledge.loaders.markdown import read_guides
 from knowledge.roles import load_roles
 from retrieval.chain import AnswerChain
+from retrieval.check import Checker
+from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.index import VectorIndex, open_client
 from retrieval.judge import load_judge
+from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
 from retrieval.rewrite import Rewriter
 from retrieval.search import HybridRetriever, Searcher
+from retrieval.verify import Verifier
 from retrieval.wording import Wording
+from retrieval.write import Writer
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -132,7 +138,9 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         wording.learn(text)
     judge = await load_judge(library, embeddings, wording, searcher.words)
     roles = load_roles()
-    chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge)
+    reader = Reader(wording, roles)
+    writer = _writer(settings, Usage(engine), Checker.load(Verifier(embeddings, reader), reader))
+    chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge, writer)
     gaps = Gaps(engine)
     smalltalk = SmallTalk.load()
     coach = Coach(
@@ -142,6 +150,20 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         Conversations(engine),
     )
     return App(settings, library, embeddings, searcher, refresh, chain, coach, gaps)
+
+
+def _writer(settings: Settings, usage: Usage, checker: Checker) -> Writer | None:
+    """Open the chat model, if one is configured."""
+    if not settings.chat_model:
+        return None
+    chat = open_chat(
+        settings.chat_model,
+        key=settings.chat_key.get_secret_value(),
+        url=settings.chat_url,
+        timeout=settings.chat_deadline,
+    )
+    budget = usage.budget(settings.chat_user_tokens, settings.chat_day_tokens)
+    return Writer(ChatModel(chat, budget, settings.chat_deadline), checker)
 
 
 def _make_folder(path: Path) -> None:

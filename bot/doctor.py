@@ -12,11 +12,13 @@ from rich.table import Table
 
 from bot.app import DataError, only_writer, open_library
 from bot.config import Settings, load_settings
+from bot.memory.usage import Usage
 from knowledge.errors import CoachError
 from knowledge.library import draft
 from knowledge.loaders.markdown import read_guides
 from retrieval.embeddings import locate
 from retrieval.index import VectorIndex, open_client
+from retrieval.model import open_chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ async def examine() -> None:
         ("library", _library),
         ("index", _index),
     ]
+    if settings.chat_model:
+        looks.append(("chat model", _chat_model))
     findings = [await _look(what, look, settings) for what, look in looks]
     table = Table("", "state", "what was found")
     for finding in findings:
@@ -103,3 +107,14 @@ async def _index(settings: Settings) -> str:
     if missing:
         raise DataError(f"{missing} chunks are missing. The next start of the coach mends it.")
     return f"{len(wanted)} chunks, all there"
+
+
+async def _chat_model(settings: Settings) -> str:
+    key = settings.chat_key.get_secret_value()
+    await asyncio.to_thread(
+        open_chat, settings.chat_model, key=key, url=settings.chat_url, timeout=settings.chat_deadline
+    )
+    async with open_library(settings) as (engine, _):
+        used = await Usage(engine).today()
+    limit = f" of {settings.chat_day_tokens:,}" if settings.chat_day_tokens else ""
+    return f"{settings.chat_model}, can be opened; {used:,}{limit} tokens used today"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from retrieval.answer import Citation, Passage
+from retrieval.answer import Citation, Listener, Passage
 from retrieval.rewrite import Exchange
 
 # Kinds that JSON speaks of; a skill adds its own.
@@ -16,13 +16,15 @@ Kind = Literal["answer", "refusal", "chat", "error", "roles", "comparison", "pro
 class Message:
     """What a person said: who, where, and the text. A conversation is a user in a channel.
 
-    `private` says that nobody else reads along there, as in a direct message.
+    `private` says that nobody else reads along there, as in a direct message. `listen`
+    hears the reply as it grows, if it grows: each text begins with the one before.
     """
 
     user: str
     channel: str
     text: str
     private: bool = False
+    listen: Listener | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

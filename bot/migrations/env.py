@@ -6,7 +6,8 @@ from alembic import context
 
 # Imported for their tables, so that a test can compare them with the migrations.
 import bot.memory.conversations
-import bot.memory.gaps  # noqa: F401
+import bot.memory.gaps
+import bot.memory.usage  # noqa: F401
 import knowledge.library  # noqa: F401
 from knowledge.database import Base
 
