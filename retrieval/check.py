@@ -23,6 +23,11 @@ _MOST_WORDS = 60
 # What could ping, hide where a link leads, or break out of plain text.
 _MARKUP = re.compile(r"[<>`|\\{}]|\]\(|!\[|\[\[|@(?:everyone|here)\b|\b\w[\w+.-]*:/|www\.", re.IGNORECASE)
 _LINK = re.compile(r"\bhttps?://[^\s)\]]+", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:(?:so|and|or|now|then|but),? )?(?:what|which|who|where|when|how|why|do|does|did|is|are|was|have|has"
+    r"|would|could|can|will|should|shall|may|any|anything|want|curious|ready)\b",
+    re.IGNORECASE,
+)
 # What a guide says to whoever answers is no statement about the field.
 _ORDER = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|rules?|above|previous|prior|prompt)"
@@ -65,8 +70,10 @@ class Checker:
         claim = self._reader.read(text)
         if claim.figures or len(text.split()) > _MOST_UNCITED_WORDS:
             return False
-        allowed = self._asking if text.rstrip().endswith("?") else self._encouraging
-        return allowed.issuperset(claim.words)
+        if not text.rstrip().endswith("?"):
+            return self._encouraging.issuperset(claim.words)
+        # “It needs no maths?” is a statement that ends like a question.
+        return bool(_ASKS.match(text)) and not claim.denied and self._asking.issuperset(claim.words)
 
     def _stems(self, words: str) -> frozenset[str]:
         return frozenset(self._reader.stem(word) for word in words.split())

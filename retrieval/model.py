@@ -93,7 +93,7 @@ class ChatModel:
     def __init__(
         self, chat: BaseChatModel, budget: Budget, deadline: float, breaker: CircuitBreaker | None = None
     ) -> None:
-        """Ask `chat`; an answer with all its attempts takes `deadline` seconds at most."""
+        """Ask `chat`; it has `deadline` seconds for an answer, with every attempt."""
         self._chat = chat
         self._budget = budget
         self._deadline = deadline
@@ -113,12 +113,11 @@ class ChatModel:
             raise OverBudgetError("the day's tokens are used up")
         if not self._breaker.lets_through():
             raise ModelFaultError("left alone after faults in a row")
-        until = asyncio.get_running_loop().time() + self._deadline
+        patience = _Patience(self._deadline)
         count = _Count(sum(len(message.text) for message in messages))
         try:
             async with aclosing(self._attempt(messages)) as chunks:
-                # The timeout is around the waiting alone: what is done with a piece is not ours.
-                while chunk := await _before(until, anext(chunks, None)):
+                while chunk := await patience.wait_for(anext(chunks, None)):
                     count.add(chunk)
                     if chunk.text:
                         yield chunk.text
@@ -142,7 +141,7 @@ class ChatModel:
         attempts = AsyncRetrying(
             retry=retry_if_exception(_may_pass),
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_exponential_jitter(_FIRST_WAIT, _LONGEST_WAIT),
+            wait=wait_exponential_jitter(multiplier=_FIRST_WAIT, max=_LONGEST_WAIT, jitter=_FIRST_WAIT),
             reraise=True,
         )
         async for attempt in attempts:
@@ -155,9 +154,19 @@ class ChatModel:
                 yield chunk
 
 
-async def _before(until: float, waiting: Awaitable[AIMessageChunk | None]) -> AIMessageChunk | None:
-    async with asyncio.timeout_at(until):
-        return await waiting
+@dataclass(slots=True)
+class _Patience:
+    """The seconds left for waiting; what is done with a piece meanwhile does not count."""
+
+    left: float
+
+    async def wait_for(self, chunk: Awaitable[AIMessageChunk | None]) -> AIMessageChunk | None:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self.left):
+                return await chunk
+        finally:
+            self.left -= time.monotonic() - began
 
 
 @dataclass(slots=True)

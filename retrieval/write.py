@@ -24,7 +24,7 @@ _PASSAGES = 5
 _USUAL_WORDS = 130
 _DETAILED_WORDS = 230
 # Fewer words with a source than this are no answer.
-_ENOUGH_WORDS = 15
+_ENOUGH_WORDS = 12
 
 NOTE_FAULT = "My language model is not answering just now, so this comes straight from the guides."
 NOTE_BUDGET = "Today's share of the language model is used up, so this comes straight from the guides."
@@ -82,7 +82,7 @@ class Writer:
         except OverBudgetError:
             note = NOTE_BUDGET
         except ModelFaultError as error:
-            _log.warning("the chat model failed: %s", error)
+            _log.info("the chat model failed: %s", error)
             note = NOTE_FAULT
         return Draft(page.answer("" if page.enough else note), page.enough)
 
@@ -94,6 +94,8 @@ class Writer:
             aclosing(pieces(text)) as written,
         ):
             async for piece in written:
+                if piece.text in page.kept:
+                    continue
                 if await self._checker.passes(piece, page.chunks):
                     await page.add(replace(piece, paragraph=begin + piece.paragraph))
                 else:

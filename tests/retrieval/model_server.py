@@ -10,6 +10,23 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from retrieval.model import ChatModel, open_chat
+
+
+class Purse:
+    """A budget that notes what is spent; empty, it allows nothing."""
+
+    def __init__(self, *, empty: bool = False) -> None:
+        self.spent: list[tuple[str, int, int]] = []
+        self._empty = empty
+
+    async def allows(self, user: str) -> bool:  # noqa: ARG002
+        return not self._empty
+
+    async def spend(self, user: str, read: int, written: int) -> None:
+        self.spent.append((user, read, written))
+
+
 # What the person's message holds goes in, what the model says comes out.
 Say = Callable[[dict[str, Any]], str]
 _PIECE = 7
@@ -42,6 +59,12 @@ class ModelServer:
     def next(self, request: dict[str, Any]) -> Say | Fault:
         self.asked.append(request)
         return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+
+def connect(server: ModelServer, deadline: float = 5, **parts: Any) -> ChatModel:
+    """Open the real client library on the server."""
+    chat = open_chat("openai:stub", key="a-key", url=server.url, timeout=deadline)
+    return ChatModel(chat, parts.pop("budget", Purse()), deadline, **parts)
 
 
 def say(text: str) -> Say:
