@@ -37,6 +37,7 @@ from retrieval.index import VectorIndex, open_client
 from retrieval.judge import load_judge
 from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
+from retrieval.restate import Restater
 from retrieval.rewrite import Rewriter
 from retrieval.search import HybridRetriever, Searcher
 from retrieval.verify import Verifier
@@ -139,8 +140,17 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     judge = await load_judge(library, embeddings, wording, searcher.words)
     roles = load_roles()
     reader = Reader(wording, roles)
-    writer = _writer(settings, Usage(engine), Checker.load(Verifier(embeddings, reader), reader))
-    chain = AnswerChain(Rewriter(wording, roles), roles, embeddings, searcher, judge, writer)
+    checker = Checker.load(Verifier(embeddings, reader), reader)
+    model = _chat_model(settings, Usage(engine))
+    chain = AnswerChain(
+        Rewriter(wording, roles),
+        roles,
+        embeddings,
+        searcher,
+        judge,
+        Writer(model, checker) if model else None,
+        Restater(model) if model else None,
+    )
     gaps = Gaps(engine)
     smalltalk = SmallTalk.load()
     coach = Coach(
@@ -152,7 +162,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     return App(settings, library, embeddings, searcher, refresh, chain, coach, gaps)
 
 
-def _writer(settings: Settings, usage: Usage, checker: Checker) -> Writer | None:
+def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:
     """Open the chat model, if one is configured."""
     if not settings.chat_model:
         return None
@@ -163,7 +173,7 @@ def _writer(settings: Settings, usage: Usage, checker: Checker) -> Writer | None
         timeout=settings.chat_deadline,
     )
     budget = usage.budget(settings.chat_user_tokens, settings.chat_day_tokens)
-    return Writer(ChatModel(chat, budget, settings.chat_deadline), checker)
+    return ChatModel(chat, budget, settings.chat_deadline)
 
 
 def _make_folder(path: Path) -> None:

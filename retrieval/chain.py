@@ -16,6 +16,7 @@ from retrieval.compose import Aim, compose, topics
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field, unit_length
 from retrieval.judge import Judge, Reading
+from retrieval.restate import Restater
 from retrieval.rewrite import Exchange, Question, Rewriter
 from retrieval.search import Searcher, likeness
 from retrieval.wording import content_words
@@ -99,6 +100,7 @@ class AnswerChain:
         searcher: Searcher,
         judge: Judge,
         writer: Writer | None = None,
+        restater: Restater | None = None,
     ) -> None:
         """Answer from what the searcher finds; a writer, if there is one, puts it into words."""
         self._rewriter = rewriter
@@ -107,6 +109,7 @@ class AnswerChain:
         self._searcher = searcher
         self._judge = judge
         self._writer = writer
+        self._restater = restater
         self.runnable: Runnable[Inquiry, Outcome] = (
             RunnableLambda(self._rewrite)
             | RunnableLambda(self._search)
@@ -120,7 +123,11 @@ class AnswerChain:
         return await self.runnable.ainvoke(inquiry)
 
     async def _rewrite(self, inquiry: Inquiry) -> _Asked:
-        return _Asked(inquiry, self._rewriter.rewrite(inquiry.message, inquiry.last))
+        question = self._rewriter.rewrite(inquiry.message, inquiry.last)
+        if self._restater and inquiry.last and not question.follow_up:
+            alone = await self._restater.restate(question.text, inquiry.last, inquiry.user)
+            question = replace(question, text=alone)
+        return _Asked(inquiry, question)
 
     async def _search(self, heard: _Asked) -> _Found:
         question = heard.question

@@ -11,10 +11,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from pydantic import BaseModel, ValidationError
 from tenacity import (
     AsyncRetrying,
     retry_if_exception,
@@ -34,6 +35,8 @@ _MOST_CHARACTERS = 6_000
 _FAULTS_TO_OPEN = 3
 _REST_SECONDS = 60.0
 _CHARACTERS_PER_TOKEN = 4
+
+Form = TypeVar("Form", bound=BaseModel)
 
 
 class ModelSettingError(CoachError):
@@ -109,10 +112,7 @@ class ChatModel:
             ModelFaultError: the model failed, was too slow, or wrote nothing.
 
         """
-        if not await self._budget.allows(user):
-            raise OverBudgetError("the day's tokens are used up")
-        if not self._breaker.lets_through():
-            raise ModelFaultError("left alone after faults in a row")
+        await self._make_sure(user)
         patience = _Patience(self._deadline)
         count = _Count(sum(len(message.text) for message in messages))
         try:
@@ -135,6 +135,40 @@ class ChatModel:
             self._breaker.succeeded()
         finally:
             await self._budget.spend(user, count.read, count.written)
+
+    async def fill_in(self, user: str, messages: Sequence[BaseMessage], form: type[Form]) -> Form:
+        """Have the model fill in a form, once: whoever asks can do without.
+
+        Raises:
+            OverBudgetError: there are no tokens left for this person today.
+            ModelFaultError: the model failed, was too slow, or filled in something else.
+
+        """
+        await self._make_sure(user)
+        count = _Count(sum(len(message.text) for message in messages))
+        filling = self._chat.with_structured_output(form, method="function_calling", include_raw=True)
+        try:
+            async with asyncio.timeout(self._deadline):
+                found = cast("dict[str, Any]", await filling.ainvoke(list(messages)))
+            count.add(found["raw"])
+            filled = form.model_validate(found["parsed"])
+        except ValidationError as error:
+            raise ModelFaultError("the form was not filled in") from error
+        except Exception as error:
+            self._breaker.failed()
+            raise ModelFaultError(type(error).__name__) from error
+        else:
+            self._breaker.succeeded()
+            return filled
+        finally:
+            await self._budget.spend(user, count.read, count.written)
+
+    async def _make_sure(self, user: str) -> None:
+        """Raise unless the model may be asked now."""
+        if not await self._budget.allows(user):
+            raise OverBudgetError("the day's tokens are used up")
+        if not self._breaker.lets_through():
+            raise ModelFaultError("left alone after faults in a row")
 
     async def _attempt(self, messages: Sequence[BaseMessage]) -> AsyncGenerator[AIMessageChunk]:
         """Begin, again if need be, until a first chunk is there; then pass on the rest."""
@@ -178,7 +212,7 @@ class _Count:
     _read: int = 0
     _written: int = 0
 
-    def add(self, chunk: AIMessageChunk) -> None:
+    def add(self, chunk: AIMessage) -> None:
         self.characters += len(chunk.text)
         if usage := chunk.usage_metadata:
             self._read += usage["input_tokens"]

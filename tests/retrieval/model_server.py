@@ -98,10 +98,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._fail(act)
         else:
             text = act(json.loads(request["messages"][-1]["content"]))
+            if "tools" in request:
+                self._call(request["tools"][0]["function"]["name"], text)
+                return
             self._begin(200, "text/event-stream")
             self._stream(text)
             self._event({"choices": [], "usage": _usage(text)})
             self.wfile.write(b"data: [DONE]\n\n")
+
+    def _call(self, tool: str, arguments: str) -> None:
+        call = {"id": "call", "type": "function", "function": {"name": tool, "arguments": arguments}}
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
+        whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "stub", "choices": [choice]}
+        self._begin(200, "application/json")
+        self.wfile.write(json.dumps(whole | {"usage": _usage(arguments)}).encode())
 
     def _fail(self, fault: Fault) -> None:
         if fault.hangs:
