@@ -32,6 +32,7 @@ from bot.memory.deliveries import Deliveries
 from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.memory.profiles import Profiles
+from bot.memory.usage import Usage
 from bot.migrations.upgrade import upgrade
 from bot.moderation.curator import Curator, kept_versions
 from bot.moderation.duplicates import Duplicates
@@ -49,15 +50,21 @@ from knowledge.loaders.sandbox import Sandbox, open_sandbox
 from knowledge.roles import Roles, load_roles
 from knowledge.sources import Sources
 from retrieval.chain import AnswerChain
+from retrieval.check import Checker
+from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.facets import Facets
 from retrieval.index import VectorIndex, open_client
 from retrieval.judge import load_judge
+from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
+from retrieval.restate import Restater
 from retrieval.rewrite import Rewriter
 from retrieval.search import HybridRetriever, Searcher
 from retrieval.sections import Sections
+from retrieval.verify import Verifier
 from retrieval.wording import Wording
+from retrieval.write import Writer
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -168,12 +175,23 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     judge = await load_judge(library, embeddings, wording, searcher.field)
     roles = load_roles()
     rewriter = Rewriter(wording, roles)
+    reader = Reader(wording, roles)
+    checker = Checker.load(Verifier(embeddings, reader), reader)
+    model = _chat_model(settings, Usage(engine))
     fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
 
     def chain_over(over: Searcher) -> AnswerChain:
         return AnswerChain(rewriter, roles, embeddings, over, judge)
 
-    chain = chain_over(searcher)
+    chain = AnswerChain(
+        rewriter,
+        roles,
+        embeddings,
+        searcher,
+        judge,
+        Writer(model, checker) if model else None,
+        Restater(model) if model else None,
+    )
     gaps = Gaps(engine)
     profiles = Profiles(engine)
     coach = await _make_coach(
@@ -239,6 +257,20 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
     }
     return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
+
+
+def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:
+    """Open the chat model, if one is configured."""
+    if not settings.chat_model:
+        return None
+    chat = open_chat(
+        settings.chat_model,
+        key=settings.chat_key.get_secret_value(),
+        url=settings.chat_url,
+        timeout=settings.chat_deadline,
+    )
+    budget = usage.budget(settings.chat_user_tokens, settings.chat_day_tokens)
+    return ChatModel(chat, budget, settings.chat_deadline)
 
 
 def _make_folder(path: Path) -> None:

@@ -241,13 +241,21 @@ def evaluate(
     ] = "aside",
     golden: Annotated[Path, typer.Option(help="The golden set's folder.")] = Path("tests/golden"),
     *,
+    chat_model: Annotated[
+        str, typer.Option(help="Measure with this chat model, such as openai:gpt-5. Default: as configured.")
+    ] = "",
     misses: Annotated[bool, typer.Option("--misses", help="Also show what went wrong.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure the coach on the golden set, beside the plain pipeline everyone starts from."""
     from bot.frontends.terminal.evaluation import evaluate as run
 
-    _run(run(_settings(), golden, part, misses=misses, as_json=as_json))
+    settings = _settings()
+    if chat_model:
+        # What is measured must not stop half-way for want of tokens.
+        unlimited = {"chat_model": chat_model, "chat_user_tokens": 0, "chat_day_tokens": 0}
+        settings = settings.model_copy(update=unlimited)
+    _run(run(settings, golden, part, misses=misses, as_json=as_json))
 
 
 @app.command()

@@ -92,6 +92,32 @@ class Settings(BaseSettings):
         bool, Field(description="Whether pages of this machine itself may be fetched: for trying things out.")
     ] = False
 
+    chat_model: Annotated[
+        str,
+        Field(
+            pattern="^$|:",
+            description="Chat model that puts answers into words, such as openai:gpt-5. Default: none.",
+        ),
+    ] = ""
+    chat_key: Annotated[
+        SecretStr,
+        Field(description="Key of the chat model. Default: the variable of its provider."),
+    ] = SecretStr("")
+    chat_url: Annotated[
+        str, Field(description="Address of the chat model's server. Default: its provider's.")
+    ] = ""
+    chat_deadline: Annotated[
+        float,
+        Field(gt=0, le=300, description="Seconds the chat model has for an answer, with every attempt."),
+    ] = 30
+    chat_user_tokens: Annotated[
+        int,
+        Field(ge=0, description="Tokens that one person may use in a day; 0 is no limit."),
+    ] = 50_000
+    chat_day_tokens: Annotated[
+        int, Field(ge=0, description="Tokens that all people together may use in a day; 0 is no limit.")
+    ] = 1_000_000
+
     @field_validator("guides_dir")
     @classmethod
     def _is_folder(cls, value: Path) -> Path:

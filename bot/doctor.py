@@ -13,11 +13,13 @@ from rich.table import Table
 
 from bot.app import DataError, only_writer, open_library
 from bot.config import Settings, load_settings
+from bot.memory.usage import Usage
 from knowledge.errors import CoachError
 from knowledge.library import draft
 from knowledge.loaders.markdown import read_guides
 from retrieval.embeddings import locate
 from retrieval.index import VectorIndex, open_client
+from retrieval.model import open_chat
 
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{27,}")
 
@@ -47,6 +49,8 @@ async def examine() -> None:
         ("index", _index),
         ("Discord", _discord),
     ]
+    if settings.chat_model:
+        looks.append(("chat model", _chat_model))
     findings = [await _look(what, look, settings) for what, look in looks]
     table = Table("", "state", "what was found")
     for finding in findings:
@@ -118,3 +122,14 @@ async def _discord(settings: Settings) -> str:
             "Copy it from the Bot page of your application, not from OAuth2."
         )
     return "DISCORD_TOKEN is set and looks like a token; career-coach bot tries it"
+
+
+async def _chat_model(settings: Settings) -> str:
+    key = settings.chat_key.get_secret_value()
+    await asyncio.to_thread(
+        open_chat, settings.chat_model, key=key, url=settings.chat_url, timeout=settings.chat_deadline
+    )
+    async with open_library(settings) as (engine, _):
+        used = await Usage(engine).today()
+    limit = f" of {settings.chat_day_tokens:,}" if settings.chat_day_tokens else ""
+    return f"{settings.chat_model}, can be opened; {used:,}{limit} tokens used today"

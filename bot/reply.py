@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from retrieval.answer import Citation, Passage
+from retrieval.answer import Citation, Listener, Passage
 from retrieval.rewrite import Exchange
 
 # Kinds that JSON speaks of; a skill adds its own.
@@ -18,6 +18,7 @@ class Message:
 
     `private` says that nobody else reads along there, as in a direct message. `id` is the front
     end's own for this message, where it has one: a message with the same id is answered once.
+    `listen` hears the reply as it grows, if it grows: each text begins with the one before.
     """
 
     user: str
@@ -25,6 +26,7 @@ class Message:
     text: str
     private: bool = False
     id: str = ""
+    listen: Listener | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from knowledge.library import StoredChunk, Vectors
+
+# Hears an answer as far as it is sure; each text begins with the one before.
+Listener = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +55,9 @@ class Citation:
 class Statement:
     """One sentence or list item of an answer, with the marker of what it rests on.
 
-    `text` is verbatim from the passage. Statements of one `paragraph` belong together;
-    `merit` is a statement's likeness to the question.
+    `text` is verbatim from the passage, or what a model wrote and the passage bears out.
+    Marker 0 is for words that state nothing; `also` are markers beside the first one.
+    Statements of one `paragraph` belong together; `merit` is likeness to the question.
     """
 
     text: str
@@ -60,13 +65,17 @@ class Statement:
     kind: Literal["sentence", "item"]
     paragraph: int
     merit: float
+    also: tuple[int, ...] = ()
 
     @property
     def marked(self) -> str:
-        """The statement with its marker, before a sentence's full stop."""
+        """The statement with its markers, before a sentence's full stop."""
+        if not self.marker:
+            return self.text
         body = self.text.rstrip(".")
         stop = "." if self.kind == "sentence" and body != self.text else ""
-        return f"{body} [{self.marker}]{stop}"
+        markers = "".join(f"[{marker}]" for marker in (self.marker, *self.also))
+        return f"{body} {markers}{stop}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,8 @@ class Answer:
     """What the guides say to a question; `covered` is whether they say anything to it.
 
     A covered question may still have no statements, when all there is has been said before.
-    `nearest` names the topics closest to the question, as questions to ask next.
+    `nearest` names the topics closest to the question, as questions to ask next. `note`
+    says beside the answer how it came about, when that is not as usual.
     """
 
     covered: bool
@@ -82,6 +92,7 @@ class Answer:
     nearest: tuple[str, ...]
     statements: tuple[Statement, ...] = ()
     citations: tuple[Citation, ...] = ()
+    note: str = ""
 
     @property
     def text(self) -> str:
@@ -99,4 +110,26 @@ class Answer:
             else:
                 lines += ["", line] if last else [line]
             last = said
+        if self.note:
+            lines += ["", f"*{self.note}*"] if lines else [f"*{self.note}*"]
         return "\n".join(lines)
+
+    def followed_by(self, other: Answer) -> Answer:
+        """Say what another answer says after this one, whose text stays as it is."""
+        if not self.statements:
+            return replace(other, note=self.note)
+        known = {citation.quote: citation.marker for citation in self.citations}
+        citations = list(self.citations)
+        for citation in other.citations:
+            if citation.quote not in known:
+                known[citation.quote] = len(citations) + 1
+                citations.append(replace(citation, marker=len(citations) + 1))
+        renumbered = {citation.marker: known[citation.quote] for citation in other.citations}
+        begin = self.statements[-1].paragraph + 1
+        said = {statement.text for statement in self.statements}
+        added = tuple(
+            replace(each, marker=renumbered[each.marker], paragraph=begin + each.paragraph)
+            for each in other.statements
+            if each.text not in said
+        )
+        return replace(other, statements=self.statements + added, citations=tuple(citations), note=self.note)

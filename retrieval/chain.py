@@ -1,4 +1,7 @@
-"""The way from a message to an answer: rewrite → search → judge → compose."""
+"""The way from a message to an answer: rewrite → search → judge → write → compose.
+
+Writing is a chat model's, verified; without a model, composing says it all.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,16 @@ from langchain_core.runnables import Runnable, RunnableLambda
 
 from knowledge.library import Vectors
 from knowledge.roles import Roles
-from retrieval.answer import Answer, Passage
+from retrieval.answer import Answer, Listener, Passage
 from retrieval.compose import Aim, compose, topics
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field, unit_length
 from retrieval.judge import Judge, Reading
+from retrieval.restate import Restater
 from retrieval.rewrite import Exchange, Question, Rewriter
 from retrieval.search import Searcher, likeness
 from retrieval.wording import content_words
+from retrieval.write import Brief, Draft, Writer
 
 # Passages found for a question; an answer rests on the first few, the rest are next topics.
 _PASSAGES = 8
@@ -37,10 +42,17 @@ _TELLING_RARITY = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What goes in: a message, and what was last talked about, if anything."""
+    """What goes in: a message, and what was last talked about, if anything.
+
+    `user` is who asks, and `person` what is known of them. `listen` hears the answer as
+    it grows, if a model writes it.
+    """
 
     message: str
     last: Exchange | None = None
+    user: str = ""
+    person: tuple[str, ...] = ()
+    listen: Listener | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +64,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    inquiry: Inquiry
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """`readings` of the question: as searched for and, where that differs, as asked."""
 
+    inquiry: Inquiry
     question: Question
     aims: tuple[Aim, ...]
     passages: tuple[Passage, ...]
@@ -68,27 +87,38 @@ class _Judged:
     covered: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    judged: _Judged
+    draft: Draft | None
+
+
 class AnswerChain:
     """Builds the chain over the parts that hold resources."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of the whole chain
         self,
         rewriter: Rewriter,
         roles: Roles,
         embeddings: SentenceEmbeddings,
         searcher: Searcher,
         judge: Judge,
+        writer: Writer | None = None,
+        restater: Restater | None = None,
     ) -> None:
-        """Answer from what the searcher finds."""
+        """Answer from what the searcher finds; a writer, if there is one, puts it into words."""
         self._rewriter = rewriter
         self._roles = roles
         self._embeddings = embeddings
         self._searcher = searcher
         self._judge = judge
+        self._writer = writer
+        self._restater = restater
         self.runnable: Runnable[Inquiry, Outcome] = (
             RunnableLambda(self._rewrite)
             | RunnableLambda(self._search)
             | RunnableLambda(self._weigh)
+            | RunnableLambda(self._write)
             | RunnableLambda(self._compose)
         ).with_config(run_name="answer")
 
@@ -96,10 +126,15 @@ class AnswerChain:
         """Answer a message."""
         return await self.runnable.ainvoke(inquiry)
 
-    async def _rewrite(self, inquiry: Inquiry) -> Question:
-        return self._rewriter.rewrite(inquiry.message, inquiry.last)
+    async def _rewrite(self, inquiry: Inquiry) -> _Asked:
+        question = self._rewriter.rewrite(inquiry.message, inquiry.last)
+        if self._restater and inquiry.last and not question.follow_up:
+            alone = await self._restater.restate(question.text, inquiry.last, inquiry.user)
+            question = replace(question, text=alone)
+        return _Asked(inquiry, question)
 
-    async def _search(self, question: Question) -> _Found:
+    async def _search(self, heard: _Asked) -> _Found:
+        question = heard.question
         asked = [question.asked] if question.follow_up and question.asked != question.text else []
         vectors = await self._embeddings.aencode([question.text, *asked, *question.parts])
         whole, others = vectors[0], vectors[1:]
@@ -117,7 +152,7 @@ class AnswerChain:
         readings = tuple(
             Reading(vector, question.asked) for vector in (query, *field.distinct(others[: len(asked)]))
         )
-        return _Found(question, aims, passages, readings, field)
+        return _Found(heard.inquiry, question, aims, passages, readings, field)
 
     def _unsaid_first(self, passages: Iterable[Passage], question: Question) -> list[Passage]:
         """Put back the passages that the last answers quoted, when a follow-up asks for something new."""
@@ -155,9 +190,26 @@ class AnswerChain:
         rarity = words.rarity(words.terms(" ".join(content_words(asked))))
         return frozenset(word for word, weight in rarity.items() if weight >= _TELLING_RARITY)
 
-    async def _compose(self, judged: _Judged) -> Outcome:
+    async def _write(self, judged: _Judged) -> _Written:
+        if self._writer is None or not judged.covered:
+            return _Written(judged, None)
+        inquiry, question = judged.found.inquiry, judged.found.question
+        brief = Brief(
+            question=inquiry.message,
+            passages=judged.found.passages,
+            person=inquiry.person,
+            last=inquiry.last,
+            detail=question.detail,
+            user=inquiry.user,
+        )
+        return _Written(judged, await self._writer.write(brief, inquiry.listen))
+
+    async def _compose(self, written: _Written) -> Outcome:
+        judged, draft = written.judged, written.draft
         found, question = judged.found, judged.found.question
-        if judged.covered:
+        if draft and draft.enough:
+            answer = draft.answer
+        elif judged.covered:
             beside = self._beside_the_point(found)
             answer = compose(
                 found.aims,
@@ -165,6 +217,7 @@ class AnswerChain:
                 detail=question.detail,
                 said=question.said,
             )
+            answer = draft.answer.followed_by(answer) if draft else answer
         else:
             nearest = topics([passage.chunk for passage in found.passages])
             answer = Answer(covered=False, passages=found.passages, nearest=nearest)

@@ -77,9 +77,12 @@ class Wording:
 
     def read(self, text: str) -> str:
         """Return the text with short forms written out and misspelt words mended."""
+        return _WORD.sub(lambda match: self._mend(match[0]), self.expand(text))
+
+    def expand(self, text: str) -> str:
+        """Return the text with short forms written out, and every other word as it stands."""
         # A pattern takes the “İ” of “Aİ” for an “i”, casefold does not.
-        full = self._short.sub(lambda match: self._full.get(match[0].casefold(), match[0]), text)
-        return _WORD.sub(lambda match: self._mend(match[0]), full)
+        return self._short.sub(lambda match: self._full.get(match[0].casefold(), match[0]), text)
 
     def knows(self, word: str) -> bool:
         """Whether the word is in the dictionary, English or the library's."""

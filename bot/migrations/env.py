@@ -9,7 +9,8 @@ import bot.memory.conversations
 import bot.memory.deliveries
 import bot.memory.feedback
 import bot.memory.gaps
-import bot.memory.profiles  # noqa: F401
+import bot.memory.profiles
+import bot.memory.usage  # noqa: F401
 import knowledge.library  # noqa: F401
 from knowledge.database import Base
 

@@ -162,3 +162,27 @@ async def test_a_wrong_setting_is_told_before_anything_else(monkeypatch: pytest.
 
     with pytest.raises(SettingsError, match="COACH_THREADS is “x”"):
         await examine()
+
+
+@pytest.mark.usefixtures("guides")
+async def test_the_chat_model_and_what_is_used_are_shown_where_there_is_one(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COACH_CHAT_MODEL", "openai:stub")
+    monkeypatch.setenv("COACH_CHAT_KEY", "a-key")
+
+    found = await findings(capsys, well=True)
+
+    assert found["chat model"] == ("well", "openai:stub, can be opened; 0 of 1,000,000 tokens used today")
+
+
+@pytest.mark.usefixtures("guides")
+async def test_a_chat_model_that_cannot_be_opened_is_to_mend(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COACH_CHAT_MODEL", "nobody:stub")
+
+    found = await findings(capsys, well=False)
+
+    assert found["chat model"][0] == "to mend"
+    assert "COACH_CHAT_MODEL" in found["chat model"][1]

@@ -10,10 +10,17 @@ from chromadb.api import ClientAPI
 from chromadb.api.client import Client
 
 from knowledge.library import Library
+from knowledge.roles import load_roles
+from retrieval import model
+from retrieval.check import Checker
+from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.index import VectorIndex, open_client
 from retrieval.refresh import Refresh
 from retrieval.search import Searcher
+from retrieval.verify import Verifier
+from retrieval.wording import Wording
+from tests.retrieval.model_server import ModelServer, serving
 
 
 @pytest.fixture
@@ -47,3 +54,22 @@ def restart(client: ClientAPI, library: Library, embeddings: SentenceEmbeddings)
         return Searcher(library, VectorIndex(client, model), model)
 
     return make
+
+
+@pytest.fixture
+def model_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """A server that a test tells what to say; attempts follow each other at once."""
+    monkeypatch.setattr(model, "_FIRST_WAIT", 0.001)
+    monkeypatch.setattr(model, "_LONGEST_WAIT", 0.001)
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def reader(wording: Wording) -> Reader:
+    return Reader(wording, load_roles())
+
+
+@pytest.fixture(scope="session")
+def checker(embeddings: SentenceEmbeddings, reader: Reader) -> Checker:
+    return Checker.load(Verifier(embeddings, reader), reader)

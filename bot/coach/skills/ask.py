@@ -23,7 +23,8 @@ class Ask:
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Answer, or refuse and record the gap."""
         last = next((turn.reply.exchange for turn in reversed(turns) if turn.reply.exchange), None)
-        outcome = await self._chain.answer(Inquiry(message.text, last))
+        inquiry = Inquiry(message.text, last, message.user, listen=message.listen)
+        outcome = await self._chain.answer(inquiry)
         answer, exchange = outcome.answer, outcome.exchange
         if answer.covered:
             text = answer.text or _NOTHING_MORE

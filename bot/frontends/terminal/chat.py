@@ -7,15 +7,17 @@ import sys
 from prompt_toolkit import PromptSession
 from prompt_toolkit.history import FileHistory
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
 from bot.app import App, open_app
 from bot.coach.intents import COMMANDS
+from bot.coach.streaming import stream_reply
 from bot.config import Settings
 from bot.frontends.terminal import render
 from bot.frontends.terminal.once import input_lines
 from bot.frontends.terminal.progress import encoding_bar
-from bot.reply import Message
+from bot.reply import Message, Reply
 from bot.wire import DEFAULT_CHANNEL
 
 _HELP = """\
@@ -98,9 +100,18 @@ class _Chat:
             if _is_command(line):
                 self._console.print(render.on_screen(await _command(self._app, self._user, line)))
             elif line:
-                reply = await self._app.coach.reply(Message(self._user, DEFAULT_CHANNEL, line))
-                self._console.print(render.reply_on_screen(reply))
+                await self._reply(Message(self._user, DEFAULT_CHANNEL, line))
         self._console.print(render.on_screen(_GOODBYE))
+
+    async def _reply(self, message: Message) -> None:
+        """Show the text as it grows, then what goes with it."""
+        # Text that outgrows the window is cut until it is whole; nothing is printed twice.
+        with Live(console=self._console, auto_refresh=False, vertical_overflow="ellipsis") as live:
+            async for said in stream_reply(self._app.coach, message):
+                text = said if isinstance(said, str) else said.text
+                live.update(render.on_screen(text), refresh=True)
+        if isinstance(said, Reply):
+            self._console.print(*render.what_goes_with(said))
 
     async def _next_line(self) -> str | None:
         try:

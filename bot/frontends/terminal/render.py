@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Group, RenderableType
 from rich.markdown import Markdown
 from rich.padding import Padding
@@ -59,7 +61,12 @@ def on_screen(markdown: str) -> RenderableType:
 
 def reply_on_screen(reply: Reply) -> RenderableType:
     """A reply laid out for a screen: what it says, its sources and what to ask next."""
-    parts = [on_screen(reply.text)]
+    return Group(on_screen(reply.text), *what_goes_with(reply))
+
+
+def what_goes_with(reply: Reply) -> Sequence[RenderableType]:
+    """What stands below a reply's text: its sources and what to ask next."""
+    parts: list[RenderableType] = []
     if reply.citations:
         parts.append(Padding(Text(sources_line(reply), style="dim"), _MARGIN))
     if shown := "\n\n".join(part for part in (bars(reply), offers(reply)) if part):
@@ -67,4 +74,4 @@ def reply_on_screen(reply: Reply) -> RenderableType:
     if reply.kind != "refusal" and reply.suggestions:
         next_ones = "\n".join(f"  {n}  {text}" for n, text in enumerate(reply.suggestions, 1))
         parts.append(Padding(Text(f"Next, you could ask:\n{next_ones}", style="cyan"), _MARGIN))
-    return Group(*parts)
+    return parts

@@ -1,0 +1,227 @@
+"""What a sentence claims, read by plain rules: names, figures, what it denies, what comes first.
+
+Sentences of a model and of a guide are read alike, so that the two can be compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import tantivy
+
+from knowledge.roles import Role, Roles
+from retrieval.wording import Wording, content_words
+
+Words = frozenset[str]
+
+_NUMBER_WORDS = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "fifteen": "15", "twenty": "20",
+    "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80",
+    "ninety": "90", "dozen": "dozen", "dozens": "dozen", "hundred": "hundred", "hundreds": "hundred",
+    "thousand": "thousand", "thousands": "thousand", "million": "million", "millions": "million",
+    "half": "half", "third": "third", "thirds": "third", "quarter": "quarter", "twice": "twice",
+    "double": "twice", "doubled": "twice", "triple": "thrice", "tripled": "thrice",
+}  # fmt: skip
+_NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+_WORD = re.compile(r"(?:r/)?[^\W_]+(?:[-’'/.][^\W_]+)*[+#]*")
+# "PyTorch", "AWS", "C++", "scikit-Learn": a capital where plain words have none.
+_ODD_CAPITAL = re.compile(r"[^\W\d_]*[a-z0-9][A-Z]|[a-z]*[A-Z]{2}|[A-Z][0-9+#]")
+_AT_BEGINNING = re.compile(r"(?:^|[.!?:;]\s+|[“\"(]\s*)$")
+_LABEL = re.compile(r"^(.+?)(?:: | – )")
+
+# What follows is denied, or liked less, until the clause ends.
+_DENIES_NEXT = re.compile(
+    r"\b(?:not|no|nor|never|none|nobody|nothing|neither|cannot|without|hardly|barely|rarely|seldom|unlike"
+    r"|few|less|stop|lacks?|neglects?|avoid|instead of|rather than|than|against"
+    r"|(?:keeps?|prevents?|stops?) [^,.;]*?\bfrom|(?:value|prefer|choose)s?\b[^,.;]*? over"
+    r")\b|n[’']t\b|\b(?:leave|keep)s? (?=(?:\w+ ){1,4}(?:out|off)\b)",
+    re.IGNORECASE,
+)
+# What stands before, in the clause, is denied.
+_DENIES_LAST = re.compile(
+    r"\b(?:unnecessary|optional|useless|pointless|needless|skipped|astray|pitfall|mistake|drawback"
+    r"|disadvantage|weakness|waste|missing|absent|somebody else|little|untouched)\b",
+    re.IGNORECASE,
+)
+# "than" denies only after a word of preference: "rather code than lead".
+_PREFERRING = re.compile(r"\b(?:rather|more|better|other|over|sooner)\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(
+    r"[,;:.!?–]|\b(?:out|off|because|since|so|but|while|whereas|although|though|if|and)\b", re.IGNORECASE
+)
+_FIRST = re.compile(r"\b(?:first|to begin with)\b", re.IGNORECASE)
+_FIRST_NEXT = re.compile(r"\b(?:start with|begin with|after)\b", re.IGNORECASE)
+_LATER = re.compile(r"\b(?:later|afterwards|for last|at the end)\b", re.IGNORECASE)
+_LATER_NEXT = re.compile(r"\b(?:before|then|followed by|move on to|until|leave)\b", re.IGNORECASE)
+_COMPARING = re.compile(r"\b(?:while|whereas)\b", re.IGNORECASE)
+
+_OPPOSITES = (
+    ("more", "less"), ("more", "fewer"), ("most", "least"), ("over", "under"), ("above", "below"),
+    ("rise", "fall"), ("rising", "falling"), ("rises", "falls"), ("grow", "shrink"), ("growing", "shrinking"),
+    ("increase", "decrease"), ("high", "low"), ("higher", "lower"), ("strong", "weak"), ("same", "other"),
+    ("same", "different"), ("easy", "hard"), ("easier", "harder"), ("simple", "whole"), ("broad", "narrow"),
+    ("broadly", "narrowly"), ("always", "never"), ("required", "option"), ("required", "optional"),
+    ("must", "option"), ("first", "last"), ("start", "end"), ("begin", "leave"), ("early", "late"),
+    ("near", "far"), ("nearer", "further"), ("closest", "furthest"), ("clear", "ambiguous"),
+    ("clear-cut", "unpredictable"), ("before", "after"), ("advantage", "disadvantage"), ("soft", "hard"),
+    ("free", "bought"), ("online", "campus"), ("deterministic", "statistical"), ("success", "failure"),
+    ("basic", "advanced"), ("basic", "deep"), ("include", "leave"), ("useful", "useless"),
+    ("small", "hardest"), ("risk", "safe"), ("like", "dislike"), ("enjoy", "hate"), ("succeed", "fail"),
+    ("right", "wrong"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a sentence, a list item or a table row says.
+
+    `words` are its telling words, stemmed, and `surfaces` the same as written; `every` is
+    every word. `names` are words written like names, `label` the words before an item's
+    colon. `denied`, `early` and `late` are words that stand only there; `sides` are the two
+    sides of a comparison (“… while …”). All but `text` are lower case.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    surfaces: tuple[str, ...]
+    every: Words
+    names: Words
+    figures: Words
+    roles: frozenset[Role]
+    label: Words
+    denied: Words
+    early: Words
+    late: Words
+    sides: tuple[Words, Words] | None
+
+
+class Reader:
+    """Reads claims."""
+
+    def __init__(self, wording: Wording, roles: Roles) -> None:
+        """Write out short forms by the wording's glossary; know the roles."""
+        self._wording = wording
+        self._roles = roles
+        self._stemmer = (
+            tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.raw())
+            .filter(tantivy.Filter.lowercase())
+            .filter(tantivy.Filter.ascii_fold())
+            .filter(tantivy.Filter.stemmer("english"))
+            .build()
+        )
+
+    def read(self, text: str, *, labelled: bool = False) -> Claim:
+        """Read a sentence; in a `labelled` one, what stands before a colon names the rest."""
+        full = self._wording.expand(text)
+        surfaces = tuple(word for word in content_words(full) if not _NUMBER.fullmatch(word))
+        label = _LABEL.match(full) if labelled else None
+        return Claim(
+            text=full,
+            words=tuple(map(self.stem, surfaces)),
+            surfaces=surfaces,
+            every=frozenset(_WORD.findall(full.casefold())),
+            names=frozenset(_names(full)),
+            figures=frozenset(_figures(full)),
+            roles=frozenset(self._roles.named(text)),
+            label=self._stems(label[1]) if label else frozenset(),
+            denied=self._only_in(full, _denials(full)),
+            early=self._only_in(full, _spans(full, _FIRST, _FIRST_NEXT)),
+            late=self._only_in(full, _spans(full, _LATER, _LATER_NEXT)),
+            sides=self._sides(full),
+        )
+
+    def stem(self, word: str) -> str:
+        """Return a word without its ending."""
+        return self._stemmer.analyze(word)[0]
+
+    def _stems(self, text: str) -> Words:
+        return frozenset(map(self.stem, content_words(text)))
+
+    def _only_in(self, text: str, spans: Iterable[str]) -> Words:
+        """Stem the words of spans of a text that do not occur in the rest of it."""
+        inside = list(spans)
+        rest = text
+        for span in inside:
+            rest = rest.replace(span, " ", 1)
+        return self._stems(" ".join(inside)) - self._stems(rest)
+
+    def _sides(self, text: str) -> tuple[Words, Words] | None:
+        parts = _COMPARING.split(text, maxsplit=1)
+        if len(parts) == 1:
+            return None
+        left, right = map(self._stems, parts)
+        return left - right, right - left
+
+
+def _figures(text: str) -> Iterable[str]:
+    for found in _NUMBER.finditer(text):
+        if not text[found.start() - 1 : found.start()].isalnum():  # the 1 of "F1" is part of a name
+            yield _NUMBER_WORDS.get(found[0].casefold(), found[0].replace(",", ""))
+
+
+def _names(text: str) -> Iterable[str]:
+    for found in _WORD.finditer(text):
+        word = found[0]
+        inside = word[0].isupper() and len(word) > 1 and not _AT_BEGINNING.search(text[: found.start()])
+        if inside or _ODD_CAPITAL.match(word):
+            yield re.sub(r"[’']s$", "", word.casefold())
+
+
+def _denials(text: str) -> Iterable[str]:
+    for cue in _DENIES_NEXT.finditer(text):
+        if cue[0].casefold() != "than" or _PREFERRING.search(text[: cue.start()]):
+            yield _until_clause_end(text, cue.end())
+    for cue in _DENIES_LAST.finditer(text):
+        yield _from_clause_start(text, cue.start())
+
+
+def _spans(text: str, behind: re.Pattern[str], ahead: re.Pattern[str]) -> Iterable[str]:
+    for cue in behind.finditer(text):
+        yield _from_clause_start(text, cue.start())
+    for cue in ahead.finditer(text):
+        yield _until_clause_end(text, cue.end())
+
+
+def _until_clause_end(text: str, start: int) -> str:
+    end = _CLAUSE_END.search(text, start)
+    return text[start : end.start() if end else None]
+
+
+def _from_clause_start(text: str, end: int) -> str:
+    start = max((found.end() for found in _CLAUSE_END.finditer(text, 0, end)), default=0)
+    return text[start:end]
+
+
+def denial(one: Claim, other: Claim) -> float:
+    """How much of what either claim denies the other asserts, from 0 to 1."""
+    clash = (one.denied & set(other.words) - other.denied) | (other.denied & set(one.words) - one.denied)
+    return len(clash) / max(1, len(one.denied | other.denied))
+
+
+def disorder(one: Claim, other: Claim) -> float:
+    """How much of what comes first in one claim comes last in the other, from 0 to 1."""
+    clash = (one.early & other.late) | (one.late & other.early)
+    return len(clash) / max(1, len(one.early | one.late))
+
+
+def mixture(one: Claim, other: Claim) -> float:
+    """How much a side of one comparison mixes both sides of the other, from 0 to 1."""
+    if not (one.sides and other.sides):
+        return 0.0
+    left, right = other.sides
+    return max(min(_overlap(side, left), _overlap(side, right)) for side in one.sides)
+
+
+def _overlap(one: Words, other: Words) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def opposed(one: Claim, other: Claim) -> bool:
+    """Whether one claim has a word and the other, in its stead, the opposite."""
+    return any(
+        (a in one.every - other.every and b in other.every - one.every)
+        or (b in one.every - other.every and a in other.every - one.every)
+        for a, b in _OPPOSITES
+    )
