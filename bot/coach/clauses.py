@@ -121,6 +121,8 @@ _OF_ONESELF = re.compile(
     r"|\b(?:background|here)\b|^(?:(?:ex|former|retired|senior|junior|ex-)\W)?[a-z-]+(?:er|or|ist|ian|ect|dev|admin|guy)[.,:]\s|^(?:not|no|never|been|used to|love|hate|enjoy|like|prefer|good at|bad at|worked|fan of)\b",
     re.IGNORECASE,
 )
+# Time to study is had, however the piece before it stands to something.
+_TIME = re.compile(r"^(?:(?:have|got|with|about|around|maybe|roughly) )*\d+\+? ?(?:hours?|hrs?|h)\b", re.IGNORECASE)
 # So many words without a question are somebody's story, even if no “I” is in them.
 _STORY_WORDS = 12
 _BARE = re.compile(r"[^\W_]{2,}|\br\b|c\+\+|c#", re.IGNORECASE)
@@ -240,7 +242,7 @@ def _stance(text: str) -> Polarity | None:
         return "dislikes" if _LIKES.search(text) or not _HAVING.search(text) else "lacks"
     if _LIKES.search(text):
         return "likes"
-    return "has" if _OWN_SUBJECT.match(text) else None
+    return "has" if _OWN_SUBJECT.match(text) or _TIME.match(text) else None
 
 
 def _only_points_back(text: str) -> bool:
