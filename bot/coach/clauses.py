@@ -100,6 +100,12 @@ _ASKS = re.compile(
     r"|find me|help me|rank|please)\b(?! (?:i|i'm|i'd) (?:want|like|love|enjoy|hate|do|care|miss|am|look)\b)",
     re.IGNORECASE,
 )
+# Chat leaves question marks out: “do i need a degree”.
+_ASKED_BARE = re.compile(
+    r"^(?:so |and |but |ok |also |or |then )*(?:do|did|does|am|is|are|was|can|could|should|would|will|may|must|have|has|shall)"
+    r"(?:n't|nt)? (?:i|you|u|we|they|he|she|it|there|my|the|any|anyone)\b",
+    re.IGNORECASE,
+)
 _ASKS_INSIDE = re.compile(
     r".*\b(?:if you (?:could|can|would|had)|obliged|grateful)\b"
     r"|^(?:so |and |or )*(?:(?:what|which|where|who|how|is there|can you|could you|should|tell me|recommend|suggest)\b.*"
@@ -197,7 +203,7 @@ def _read(sentence: str) -> list[Clause]:
     read: list[Clause] = []
     own, asking, head = True, False, 0
     polarity: Polarity = "has"
-    asked = sentence.rstrip().endswith("?")
+    asked = sentence.rstrip().endswith("?") or bool(_ASKED_BARE.match(sentence))
     for piece in _pieces(sentence):
         text = piece.text.strip()
         if piece.link == "bare" and asking:  # the “I” of “what can I do”
