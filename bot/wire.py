@@ -76,10 +76,7 @@ def reply_fields(message: Message, reply: Reply, ms: float) -> dict[str, Any]:
         "answer": reply.text,
         "citations": [citation_fields(citation) for citation in reply.citations],
         "suggestions": list(reply.suggestions),
-        "retrieved": [
-            {"guide": p.chunk.guide, "section": p.chunk.section, "score": round(p.score, 4)}
-            for p in reply.passages
-        ],
+        "retrieved": _retrieved(reply),
         "ms": round(ms, 1),
     }
     if reply.kind == "roles":
@@ -98,6 +95,16 @@ def _fit_fields(fit: RoleFit) -> dict[str, Any]:
         "reasons": reasons,
         "gaps": list(fit.gaps),
     }
+
+
+def _retrieved(reply: Reply) -> list[dict[str, Any]]:
+    """Name the sections found; a reply made without a search names those it was made from."""
+    if not reply.passages:
+        return [{"guide": c.guide, "section": c.section, "score": 1.0} for c in reply.citations]
+    return [
+        {"guide": p.chunk.guide, "section": p.chunk.section, "score": round(p.score, 4)}
+        for p in reply.passages
+    ]
 
 
 def citation_fields(citation: Citation) -> dict[str, Any]:

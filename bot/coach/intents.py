@@ -94,7 +94,7 @@ class Intents:
         return (self._by_any_name if by_any_name else self._comparable).named(text)
 
     def _asks(self, text: str) -> bool:
-        return text.rstrip().endswith("?") or any(
+        return "?" in text or any(
             self._has("wants_answer", sentence.strip()) for sentence in _SENTENCE_END.split(text)
         )
 

@@ -72,7 +72,8 @@ class _Run:
         refused: list[bool] = []
         for item in golden.answerable:
             reply = await self._ask(item.question)
-            top = [passage.chunk.quote for passage in reply.passages[:_TOP]]
+            # What is said of roles is made from sections that need no search.
+            top = [p.chunk.quote for p in reply.passages[:_TOP]] or [c.quote for c in reply.citations[:_TOP]]
             found = [fact.stands_in(reply.text) for fact in item.facts]
             if reply.kind in ANSWERS:  # what is refused is counted once, as refused
                 facts += found

@@ -15,6 +15,7 @@ from bot.memory.conversations import Turn
 from bot.memory.profiles import Fact, Profiles
 from bot.reply import Choice, Message, Reply
 from knowledge.roles import Roles
+from retrieval.rewrite import Exchange
 from retrieval.sections import Sections
 
 _HEADINGS: dict[Polarity, str] = {
@@ -85,8 +86,10 @@ class ShowProfile:
         noted = "Noted: " + "; ".join(f"“{one}”" for one in longest) + "."
         ranking = rank(self._roles, said)
         citing = Citing()
-        points = ""
+        points, exchange = "", None
         if is_enough(ranking):
+            role = ranking[0].role.title
+            exchange = Exchange(f"What does {role} do?", role)
             guides = {facet.guide_id for facet in ranking[0].role.facets}
             backed = in_favour(ranking[0], await self._sections.read(guides))
             if found := next(backed, None):
@@ -94,7 +97,7 @@ class ShowProfile:
                 says = citing.marked(reason.facet.says, chunk)
                 points = f" That speaks for {ranking[0].role.title}: {says}"
         text = f"{noted}{points}\n\n`/profile` shows all I remember, and there you can take it back."
-        return Reply("profile", text, citing.citations, _SUGGESTED)
+        return Reply("profile", text, citing.citations, _SUGGESTED, exchange)
 
     async def _show(self, message: Message) -> Reply:
         facts = await self._profiles.facts(message.user, private=message.private)

@@ -70,12 +70,17 @@ def test_the_words_stand_in_the_message(text: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["do i need a masters degree", "am i too old for ml", "so can i switch with java", "should i learn rust first"],
+    [
+        "do i need a masters degree",
+        "am i too old for ml",
+        "so can i switch with java",
+        "should i learn rust first",
+    ],
 )
 def test_a_question_without_its_mark_claims_nothing(question: str) -> None:
     assert clauses(question) == ()
 
 
-@pytest.mark.parametrize("told", ["I hate meetings, 10 hours a week", "i hate meetings and have 10 hours a week"])
+@pytest.mark.parametrize("told", ["I hate meetings, 10 hours a week", "i hate tests and have 5 hours a week"])
 def test_hours_a_week_are_had(told: str) -> None:
     assert [claim.polarity for claim in clauses(told)] == ["dislikes", "has"]
