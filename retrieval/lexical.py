@@ -25,6 +25,10 @@ def _analyzer() -> tantivy.TextAnalyzer:
     )
 
 
+# The term that every document holds in the field "all".
+_EVERY = "*"
+
+
 class WordIndex:
     """Chunks by the words they share with a question, rare words counting more."""
 
@@ -32,6 +36,7 @@ class WordIndex:
         """Begin empty."""
         schema = tantivy.SchemaBuilder()
         schema.add_text_field("id", stored=True, tokenizer_name="raw")
+        schema.add_text_field("all", tokenizer_name="raw", index_option="basic")
         schema.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
         self._schema = schema.build()
         self._analyzer = _analyzer()
@@ -43,7 +48,7 @@ class WordIndex:
         """Add (chunk id, text) pairs; they are found once this returns."""
         writer = self._index.writer(heap_size=_WRITER_BYTES, num_threads=1)
         for chunk_id, text in texts:
-            writer.add_document(tantivy.Document(id=chunk_id, text=text))
+            writer.add_document(tantivy.Document(id=chunk_id, all=_EVERY, text=text))
         self._commit(writer)
 
     def remove(self, chunk_ids: Iterable[str]) -> None:
@@ -65,7 +70,8 @@ class WordIndex:
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """Weigh terms by how few chunks hold them (BM25's idf, 0 and up)."""
-        chunks = self._searcher.num_docs
+        # How many hold a term counts what has been removed and not yet swept up; so must this.
+        chunks = self._searcher.doc_freq("all", _EVERY)
         weights = {}
         for term in terms:
             holding = self._searcher.doc_freq("text", term)

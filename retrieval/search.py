@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from chromadb.errors import InternalError
 from langchain_core.callbacks import (
     AsyncCallbackManagerForRetrieverRun,
     CallbackManagerForRetrieverRun,
@@ -88,6 +89,15 @@ class Searcher:
 
     def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> Mended:
         """Make the index hold every live chunk, each where a search reaches it, and no other."""
+        try:
+            return self._mend(rows)
+        except InternalError:
+            # A kill at the wrong moment leaves files that Chroma itself cannot read any more.
+            self._index.clear()
+            self._index.add(rows)
+            return Mended(0, len(rows), 0)
+
+    def _mend(self, rows: Sequence[tuple[str, Vectors]]) -> Mended:
         live = {chunk_id for chunk_id, _ in rows}
         stale = self._index.chunk_ids() - live
         if stale:

@@ -96,3 +96,19 @@ def test_an_id_is_matched_whole() -> None:
     words.remove(["maths@1.1"])
 
     assert set(words.nearest("algebra", 5)) == {"maths@1.10", "Maths@1.1"}
+
+
+def test_what_is_replaced_leaves_every_weight_as_it_was() -> None:
+    index = WordIndex()
+    texts = [(f"c{n}", f"machine learning engineer {'of data' * (n % 2)}") for n in range(10)]
+    index.add(texts)
+    before = index.rarity(["machin", "data"])
+
+    index.add([(f"new-{chunk_id}", text) for chunk_id, text in texts[:4]])
+    index.remove([chunk_id for chunk_id, _ in texts[:4]])
+
+    after = index.rarity(["machin", "data"])
+    assert after == pytest.approx(before, rel=0.6)
+    assert min(after.values()) > 0
+    found = index.nearest("machine learning engineer", 10)
+    assert 0 < sum(found.values()) / len(found) / sum(index.rarity(["machin", "learn", "engin"]).values()) < 3
