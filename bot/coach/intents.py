@@ -16,7 +16,7 @@ from retrieval.wording import Wording
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
-Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "profile"]
+Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "profile", "privacy"]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _COMPARED = 2
@@ -28,6 +28,7 @@ _COMMANDS: dict[str, Intent] = {
     "/compare": "compare",
     "/profile": "profile",
     "/gap": "gap",
+    "/privacy": "privacy",
 }
 COMMANDS = tuple(_COMMANDS)
 
