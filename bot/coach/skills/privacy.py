@@ -39,7 +39,7 @@ _SURE = (
 )
 _DELETED = "Done, this is deleted for good:\n\n{list}"
 _NOTHING = "There is nothing to delete: I keep nothing of you."
-_NOT_DELETED = "All right, nothing is deleted."
+NOT_DELETED = "All right, nothing is deleted."
 
 _CHOICES = (Choice("Everything you keep of me", EXPORT), Choice("Delete everything", DELETE))
 _SURE_CHOICES = (Choice("Yes, delete everything", _ERASE), Choice("No, keep it", _KEEP))
@@ -63,21 +63,16 @@ class Privacy:
         """Explain, export, ask or delete. Nobody's turn may be under way when it deletes."""
         _ = turns
         if erases(message.text):
-            gone = await self._people.erase(message.user)
-            text = _DELETED.format(list=listed(gone)) if gone else _NOTHING
-            return Reply("chat", text, private=True)
+            return Reply("chat", deleted(await self._people.erase(message.user)), private=True)
         match message.text.lower().split():
             case ["/privacy", "export"]:
                 document = export_document(await self._people.export(message.user))
                 return Reply("chat", _EXPORTED, documents=(document,), private=True)
             case ["/privacy", "delete"]:
                 kept = await self._people.count(message.user)
-                if not kept:
-                    return Reply("chat", _NOTHING, private=True)
-                text = _SURE.format(list=listed(kept))
-                return Reply("chat", text, choices=_SURE_CHOICES, private=True)
+                return Reply("chat", sure(kept), choices=_SURE_CHOICES if kept else (), private=True)
             case ["/privacy", "keep"]:
-                return Reply("chat", _NOT_DELETED, private=True)
+                return Reply("chat", NOT_DELETED, private=True)
             case _:
                 return Reply("chat", self._explained(), choices=_CHOICES, private=True)
 
@@ -96,11 +91,20 @@ class Privacy:
         )
 
 
-def listed(counts: Mapping[str, int]) -> str:
-    """List what is kept, with how much there is of it."""
-    return "\n".join(f"- {name}: {count}" for name, count in counts.items())
+def sure(kept: Mapping[str, int]) -> str:
+    """Ask whether to delete what is counted here."""
+    return _SURE.format(list=_listed(kept)) if kept else _NOTHING
+
+
+def deleted(gone: Mapping[str, int]) -> str:
+    """Say what was deleted."""
+    return _DELETED.format(list=_listed(gone)) if gone else _NOTHING
 
 
 def export_document(kept: Mapping[str, object]) -> Document:
     """Write an export as a file that a person can read."""
     return Document("career-coach.json", json.dumps(kept, ensure_ascii=False, indent=2))
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return "\n".join(f"- {name}: {count}" for name, count in counts.items())
