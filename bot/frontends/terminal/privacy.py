@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 
-import typer
+from rich.console import Console
+from rich.prompt import Confirm
 
 from bot.app import only_writer, open_library
 from bot.coach.skills.privacy import NOT_DELETED, deleted, export_document, sure
@@ -31,5 +32,7 @@ async def delete(settings: Settings, user: str, *, yes: bool) -> None:
             kept = await people.count(user)
             if kept and not yes:
                 print(sure(kept), end="\n\n")
-                yes = await asyncio.to_thread(typer.confirm, "Delete it?")
+                yes = sys.stdin.isatty() and Confirm.ask(
+                    "Delete it?", console=Console(stderr=True), default=False
+                )
             print(deleted(await people.erase(user)) if yes or not kept else NOT_DELETED)

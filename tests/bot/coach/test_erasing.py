@@ -97,9 +97,8 @@ async def test_what_was_under_way_brings_nothing_back(
 async def test_two_places_may_delete_at_once(coach: Coach, people: People) -> None:
     await coach.reply(Message("ada", "here", "thanks"))
 
-    replies = await asyncio.gather(
-        *(coach.reply(Message("ada", place, ERASE)) for place in ("here", "there"))
-    )
+    erasing = [coach.reply(Message("ada", place, ERASE)) for place in ("here", "there")]
+    replies = await asyncio.gather(*erasing)
 
     assert [reply.text.startswith("Done") for reply in replies] == [True, False]
     assert await people.count("ada") == {}

@@ -56,20 +56,17 @@ async def test_what_is_kept_is_handed_over_shown_before_it_goes_and_gone_after(
     assert document.name.endswith(".json")
     assert [turn["answer"] for turn in json.loads(document.text)["turns"]] == ["Because."]
     assert kept.text == "All right, nothing is deleted."
-    assert "messages with my replies: 1\n- facts you told me about yourself: 1" in asking.text
+    counted = "messages with my replies: 1\n- facts you told me about yourself: 1"
+    assert counted in asking.text
     yes = asking.choices[0].text
     assert erases(yes)
-    assert (
-        "messages with my replies: 1\n- facts you told me about yourself: 1" in (await say(people, yes)).text
-    )
+    assert counted in (await say(people, yes)).text
     for text in (yes, "/privacy delete"):
         nothing = await say(people, text)
         assert nothing.text.startswith("There is nothing to delete")
         assert not nothing.choices
 
 
-@pytest.mark.parametrize(
-    "text", ["/privacy delete", "delete everything", "/privacy delete everything else", ""]
-)
+@pytest.mark.parametrize("text", ["/privacy delete", "delete everything", "/privacy delete everything?", ""])
 def test_nothing_else_deletes(text: str) -> None:
     assert not erases(text)
