@@ -57,6 +57,8 @@ class Intents:
         if turns and turns[-1].reply.kind in {"answer", "refusal"} and text in turns[-1].reply.suggestions:
             return "ask"
         read = self._read(text)
+        if self._has("privacy", read):
+            return "privacy"
         if self._has("shows_profile", read) or self.takes_back(text) or self.forgets_all(text):
             return "profile"
         if self._smalltalk.understands(text):

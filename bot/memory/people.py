@@ -60,7 +60,8 @@ class People:
         """Delete all of a person, so that no file holds it any more; return what it was, as `count`."""
         async with writing(self._engine) as db:
             gone = {each.name: (await db.execute(each.erase(user))).rowcount for each in PERSONAL}
-        await scrub(self._engine)
+        if any(gone.values()):
+            await scrub(self._engine)
         gone[_TYPED] = await asyncio.to_thread(erase_typed, self._folder, user)
         return _some(gone)
 

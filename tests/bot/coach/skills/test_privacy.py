@@ -7,11 +7,15 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.coach.clauses import Clause
+from bot.coach.intents import Intents
 from bot.coach.skills.privacy import Privacy, erases
+from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Conversations
 from bot.memory.people import People
 from bot.memory.profiles import Profiles
 from bot.reply import Message, Reply
+from knowledge.roles import load_roles
+from retrieval.wording import Wording
 
 
 @pytest.fixture
@@ -70,3 +74,37 @@ async def test_what_is_kept_is_handed_over_shown_before_it_goes_and_gone_after(
 @pytest.mark.parametrize("text", ["/privacy delete", "delete everything", "/privacy delete everything?", ""])
 def test_nothing_else_deletes(text: str) -> None:
     assert not erases(text)
+
+
+@pytest.fixture(scope="module")
+def intents(wording: Wording) -> Intents:
+    return Intents(SmallTalk.load(), wording, load_roles())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/privacy export",
+        "Privacy?",
+        "what's your privacy policy",
+        "What happens to my data?",
+        "How long do you keep our conversations?",
+        "who can read my messages here?",
+    ],
+)
+def test_asking_after_ones_data_is_meant_for_it(intents: Intents, text: str) -> None:
+    assert intents.of(text) == "privacy"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do I learn about differential privacy?",
+        "What happens to my data when I split it for validation?",
+        "what happens if my data drifts",
+        "Who gets my job?",
+        "Do I need to know data protection law?",
+    ],
+)
+def test_asking_the_guides_is_not(intents: Intents, text: str) -> None:
+    assert intents.of(text) == "ask"

@@ -61,7 +61,7 @@ async def test_leaving_by_key_says_goodbye(app: App, user: str) -> None:
 async def test_deleting_everything_takes_the_lines_typed_too(app: App, user: str) -> None:
     shown = await talk(app, user, "thanks\r/privacy delete everything\r/privacy\r/privacy export\r/quit\r")
 
-    asked, rest = shown.split("What I keep of you")
+    asked, rest = shown.split("What I keep of you", maxsplit=1)
     assert "messages with my replies: 1" in asked
     assert "lines you typed in the terminal: 2" in asked
     assert '"typed": [\n    "/privacy",\n    "/privacy export"\n  ]' in rest
