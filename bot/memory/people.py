@@ -79,7 +79,7 @@ class People:
         if not days:
             yield
             return
-        await self.expire(days)
+        await self._try_to_expire(days)
         daily = asyncio.create_task(self._expire_daily(days))
         try:
             yield
@@ -91,10 +91,13 @@ class People:
     async def _expire_daily(self, days: int) -> None:
         while True:
             await asyncio.sleep(_DAY_SECONDS)
-            try:
-                await self.expire(days)
-            except SQLAlchemyError as error:  # what is old today is old tomorrow, too
-                _log.warning("What is old could not be deleted: %s", type(error).__name__)
+            await self._try_to_expire(days)
+
+    async def _try_to_expire(self, days: int) -> None:
+        try:
+            await self.expire(days)
+        except SQLAlchemyError as error:  # what is old today is old tomorrow, too
+            _log.warning("What is old could not be deleted: %s", type(error).__name__)
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:
