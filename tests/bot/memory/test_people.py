@@ -98,7 +98,8 @@ async def test_of_whoever_goes_not_a_byte_is_left_and_the_others_stay_as_they_we
 ) -> None:
     gone = [f"canary-{number:04}" for number in range(0, MANY, 3)]
     staying = [f"keeper-{number:04}" for number in range(MANY) if number % 3]
-    for user in sorted((*gone, *staying), key=lambda name: name[::-1]):
+    # In this order and number, secure_delete alone leaves a copy behind: see `scrub`.
+    for user in sorted((*gone, *staying), key=lambda name: name[-4:]):
         await live_as(engine, tmp_path, user)
     before = await exports(people, staying)
     assert b"canary-" in on_disk(tmp_path)
