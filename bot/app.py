@@ -21,6 +21,7 @@ from bot.coach.intents import Intent, Intents
 from bot.coach.skills.ask import Ask
 from bot.coach.skills.compare import CompareRoles
 from bot.coach.skills.gap import SkillGap
+from bot.coach.skills.privacy import Privacy
 from bot.coach.skills.profile import ShowProfile
 from bot.coach.skills.roles import SuggestRoles
 from bot.coach.skills.skill import Skill
@@ -31,6 +32,7 @@ from bot.memory.conversations import Conversations
 from bot.memory.deliveries import Deliveries
 from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
+from bot.memory.people import People
 from bot.memory.profiles import Profiles
 from bot.memory.usage import Usage
 from bot.migrations.upgrade import upgrade
@@ -94,6 +96,7 @@ class App:
     deliveries: Deliveries
     feedback: Feedback
     profiles: Profiles
+    people: People
 
     @property
     def guides(self) -> list[Guide]:
@@ -144,9 +147,10 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
             )
             client = cast("Client", await asyncio.to_thread(open_client, settings.index_path))
             try:
-                async with open_sandbox() as sandbox:
+                people = People(engine, settings.data_dir)
+                async with open_sandbox() as sandbox, people.expiring(settings.retention_days):
                     yield await _assemble(
-                        settings, engine, library, client, embeddings, wording, sandbox, progress
+                        settings, engine, library, client, embeddings, wording, sandbox, people, progress
                     )
             finally:
                 embeddings.close()
@@ -161,6 +165,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     embeddings: SentenceEmbeddings,
     wording: Wording,
     sandbox: Sandbox,
+    people: People,
     progress: Progress,
 ) -> App:
     index = await asyncio.to_thread(VectorIndex, client, embeddings.fingerprint)
@@ -194,8 +199,9 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     )
     gaps = Gaps(engine)
     profiles = Profiles(engine)
+    privacy = Privacy(people, settings.retention_days, settings.chat_model)
     coach = await _make_coach(
-        library, embeddings, wording, roles, chain, gaps, Conversations(engine), profiles
+        library, embeddings, wording, roles, chain, gaps, Conversations(engine), profiles, privacy
     )
     curator = Curator(
         library,
@@ -229,6 +235,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         Deliveries(engine),
         Feedback(engine),
         profiles,
+        people,
     )
 
 
@@ -241,6 +248,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     gaps: Gaps,
     conversations: Conversations,
     profiles: Profiles,
+    privacy: Privacy,
 ) -> Coach:
     smalltalk = SmallTalk.load()
     intents = Intents(smalltalk, wording, roles)
@@ -255,6 +263,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "compare": CompareRoles(roles, learner, intents, sections),
         "gap": SkillGap(roles, learner, sections),
         "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
+        "privacy": privacy,
     }
     return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
 

@@ -29,7 +29,10 @@ app = typer.Typer(
 )
 kb = typer.Typer(help="Look into the knowledge base, and change it.", no_args_is_help=True)
 app.add_typer(kb, name="kb")
+privacy = typer.Typer(help="Hand over or delete what is kept of a person.", no_args_is_help=True)
+app.add_typer(privacy, name="privacy")
 
+Whose = Annotated[str, typer.Option("--user", help="Whose: the name in the terminal, the id in Discord.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
 
@@ -231,6 +234,26 @@ def search(
         raise typer.BadParameter('give a text, as in: career-coach kb search "linear algebra"')
     else:
         _run(knowledge_base.search(_settings(), text, k, as_json=as_json))
+
+
+@privacy.command("export")
+def export_person(user: Whose) -> None:
+    """Print everything that is kept of a person, as JSON."""
+    from bot.frontends.terminal.privacy import export
+
+    _run(export(_settings(), user))
+
+
+@privacy.command("delete")
+def delete_person(
+    user: Whose,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+) -> None:
+    """Delete everything that is kept of a person, for good. The coach must not be running."""
+    from bot.frontends.terminal.privacy import delete
+
+    _run(delete(_settings(), user, yes=yes))
 
 
 @app.command("eval")

@@ -118,6 +118,15 @@ class Settings(BaseSettings):
         int, Field(ge=0, description="Tokens that all people together may use in a day; 0 is no limit.")
     ] = 1_000_000
 
+    retention_days: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=36500,
+            description="Days after which what is kept of people is deleted; 0 for until they delete it.",
+        ),
+    ] = 180
+
     @field_validator("guides_dir")
     @classmethod
     def _is_folder(cls, value: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Queues: whoever shares a key waits for their turn, first come, first served."""
+"""Queues: whoever shares a key waits for their turn, first come, first served; and gates."""
 
 from __future__ import annotations
 
@@ -39,3 +39,43 @@ class Queues:
     async def idle(self) -> None:
         """Wait until nobody waits in any queue."""
         await self._idle.wait()
+
+
+class Gates:
+    """A gate for each key: many are inside side by side, or one alone."""
+
+    def __init__(self) -> None:
+        """Begin with nobody inside."""
+        self._doors = Queues()
+        self._inside: dict[Hashable, int] = {}
+        self._emptied: dict[Hashable, asyncio.Event] = {}
+
+    def __len__(self) -> int:
+        """Count the gates in which somebody is, and those where somebody waits."""
+        return len(self._inside) + len(self._doors)
+
+    @asynccontextmanager
+    async def among(self, key: Hashable) -> AsyncIterator[None]:
+        """Be inside with others; wait while one is alone there, or waits to be."""
+        async with self._doors.turn(key):
+            self._inside[key] = self._inside.get(key, 0) + 1
+        try:
+            yield
+        finally:
+            self._inside[key] -= 1
+            if not self._inside[key]:
+                del self._inside[key]
+                if key in self._emptied:
+                    self._emptied[key].set()
+
+    @asynccontextmanager
+    async def alone(self, key: Hashable) -> AsyncIterator[None]:
+        """Be inside alone: wait until whoever came before is out, and hold up whoever comes."""
+        async with self._doors.turn(key):
+            if key in self._inside:
+                emptied = self._emptied[key] = asyncio.Event()
+                try:
+                    await emptied.wait()
+                finally:
+                    del self._emptied[key]
+            yield

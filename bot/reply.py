@@ -47,6 +47,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes with a reply: its name, and the text that is in it."""
+
+    name: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FitReason:
     """Why a role fits: what the person said, what it speaks of, and the citation's marker."""
 
@@ -86,3 +94,4 @@ class Reply:
     pictures: tuple[Picture, ...] = ()
     private: bool = False
     fits: tuple[RoleFit, ...] = ()
+    documents: tuple[Document, ...] = ()

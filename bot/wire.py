@@ -83,6 +83,8 @@ def reply_fields(message: Message, reply: Reply, ms: float) -> dict[str, Any]:
         fields["roles"] = [_fit_fields(fit) for fit in reply.fits]
     if reply.choices:
         fields["choices"] = [{"label": choice.label, "text": choice.text} for choice in reply.choices]
+    if reply.documents:
+        fields["documents"] = [{"name": each.name, "text": each.text} for each in reply.documents]
     return fields
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +14,8 @@ from sqlalchemy import Connection, MetaData, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+
+_log = logging.getLogger(__name__)
 
 # Constraints get names, so that a migration can change them on every engine.
 _NAMING = {
@@ -55,6 +59,27 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """
     async with _writers.setdefault(engine, asyncio.Lock()), engine.begin() as db:
         yield db
+
+
+async def scrub(engine: AsyncEngine) -> None:
+    """Rewrite SQLite's file, so that nothing of what was deleted is in any file.
+
+    secure_delete overwrites a row's bytes where the row lies, but not the copies that stay behind
+    in the unused part of a page when rows move to another. PostgreSQL sees to this by itself.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    async with _writers.setdefault(engine, asyncio.Lock()), engine.connect() as db:
+        driver: Any = (await db.get_raw_connection()).driver_connection
+        # Past SQLAlchemy, which would begin a transaction: within one, neither is possible.
+        try:
+            await driver.execute("VACUUM")
+            [(busy, *_)] = await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            _log.warning("What was deleted may be legible in the file until the next deletion: %s", error)
+        else:
+            if busy:
+                _log.warning("What was deleted stays in the log until the next deletion, as it is in use")
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:

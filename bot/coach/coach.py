@@ -10,9 +10,10 @@ from bot.coach.facts import Learner
 from bot.coach.guided import Guided
 from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
 from bot.coach.intents import Intent, Intents
+from bot.coach.skills.privacy import erases
 from bot.coach.skills.skill import Skill
 from bot.memory.conversations import Conversations, Turn
-from bot.queues import Queues
+from bot.queues import Gates, Queues
 from bot.reply import Message, Reply
 
 
@@ -34,6 +35,8 @@ class Coach:
         self._skills = skills
         self._conversations = conversations
         self._queues = Queues()
+        # A person's turns are inside; whoever deletes all of theirs waits to be alone.
+        self._people = Gates()
         self._learner = learner
         self._guided = guided
 
@@ -42,7 +45,9 @@ class Coach:
 
         A message whose id has been answered before gets the same reply again.
         """
-        async with self._queues.turn(message.user, message.channel):
+        if erases(message.text):
+            return await self._erase(message)
+        async with self._people.among(message.user), self._queues.turn(message.user, message.channel):
             if message.id and (turn := await self._conversations.find(message.id)):
                 return turn.reply
             heard = await asyncio.to_thread(self._hearing.hear, message.text)
@@ -55,6 +60,11 @@ class Coach:
             if reply.text != NO_TOPIC:
                 await self._conversations.add(message, reply)
             return reply
+
+    async def _erase(self, message: Message) -> Reply:
+        """Delete all of a person between their turns, so that none brings anything back."""
+        async with self._people.alone(message.user):
+            return await self._skills["privacy"].reply(message, ())
 
     async def _answer(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Learn what a message tells, and let the skill that it is meant for reply."""

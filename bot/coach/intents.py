@@ -16,7 +16,7 @@ from retrieval.wording import Wording
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
-Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "profile"]
+Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "profile", "privacy"]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _COMPARED = 2
@@ -28,6 +28,7 @@ _COMMANDS: dict[str, Intent] = {
     "/compare": "compare",
     "/profile": "profile",
     "/gap": "gap",
+    "/privacy": "privacy",
 }
 COMMANDS = tuple(_COMMANDS)
 
@@ -56,6 +57,8 @@ class Intents:
         if turns and turns[-1].reply.kind in {"answer", "refusal"} and text in turns[-1].reply.suggestions:
             return "ask"
         read = self._read(text)
+        if self._has("privacy", read):
+            return "privacy"
         if self._has("shows_profile", read) or self.takes_back(text) or self.forgets_all(text):
             return "profile"
         if self._smalltalk.understands(text):

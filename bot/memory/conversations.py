@@ -11,6 +11,7 @@ from sqlalchemy import DateTime, Index, Text, delete, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.personal import Personal
 from bot.reply import Message, Reply
 from knowledge.database import Base, writing
 from retrieval.answer import Citation
@@ -37,6 +38,16 @@ class _TurnRow(Base):
     suggestions: Mapped[str] = mapped_column(Text)
     exchange: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+PERSONAL = (
+    Personal(
+        _TurnRow,
+        "messages with my replies",
+        since="created_at",
+        packed=("citations", "suggestions", "exchange"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

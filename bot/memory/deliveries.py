@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.personal import Personal
 from knowledge.database import Base, writing
 
 
@@ -49,6 +50,16 @@ class _DeliveryRow(Base):
     replies: Mapped[str] = mapped_column(Text)
     offers: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+PERSONAL = (
+    Personal(
+        _DeliveryRow,
+        "notes of messages that came in, and what became of them",
+        since="created_at",
+        packed=("address", "replies", "offers"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy import DateTime, delete, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.personal import Personal
 from knowledge.database import Base, writing
 
 
@@ -17,6 +18,9 @@ class _FeedbackRow(Base):
     user_id: Mapped[str] = mapped_column(primary_key=True, index=True)
     helpful: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+PERSONAL = (Personal(_FeedbackRow, "thumbs up or down", since="created_at"),)
 
 
 class Feedback:

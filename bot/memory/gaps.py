@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Text, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.personal import Personal
 from knowledge.database import Base, writing
 
 
@@ -23,6 +24,9 @@ class _GapRow(Base):
     # Whether they asked the moderators to see to it, and when they were told the answer.
     wanted: Mapped[bool] = mapped_column(default=False)
     told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+PERSONAL = (Personal(_GapRow, "questions that the guides don't cover", since="created_at"),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.coach.clauses import Clause
+from bot.memory.personal import Personal
 from knowledge.database import Base
 
 
@@ -33,6 +34,13 @@ class _GuidedRow(Base):
     channel_id: Mapped[str] = mapped_column(primary_key=True)
     asked: Mapped[str] = mapped_column(Text)
     pending: Mapped[str | None]
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+PERSONAL = (
+    Personal(_FactRow, "facts you told me about yourself", since="said_at"),
+    Personal(_GuidedRow, "places where you are in my questions", since="changed_at", packed=("asked",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +135,7 @@ class Profiles:
             "channel_id": channel,
             "asked": json.dumps(state.asked),
             "pending": state.pending,
+            "changed_at": datetime.now(UTC),
         }
         async with self._engine.begin() as db:
             await db.execute(

@@ -10,6 +10,7 @@ from sqlalchemy import Index, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.personal import Personal
 from knowledge.database import Base
 
 
@@ -21,6 +22,9 @@ class _UsageRow(Base):
     day: Mapped[date]
     read: Mapped[int]
     written: Mapped[int]
+
+
+PERSONAL = (Personal(_UsageRow, "counts of tokens used of the chat model", since="day", summed=True),)
 
 
 class Usage:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,6 +110,21 @@ async def test_a_conversation_goes_on_after_the_coach_was_closed_and_opened(
         reply = await app.coach.reply(Message(user, "here", "and for research scientists?"))
         assert reply.kind == "answer"
         assert {citation.guide for citation in reply.citations} == {"Research Scientist"}
+
+
+async def test_what_people_said_long_ago_is_let_go_at_the_start(
+    fill: Fill, tmp_path: Path, user: str
+) -> None:
+    settings = Settings(data_dir=fill(tmp_path / "data"))
+    with closing(sqlite3.connect(settings.data_dir / "coach.db")) as database, database:
+        for question, created_at in (("old", "2020-01-01 00:00:00"), ("new", "2999-01-01 00:00:00")):
+            database.execute(
+                "INSERT INTO gaps (user_id, question, created_at) VALUES (?, ?, ?)",
+                (user, question, created_at),
+            )
+
+    async with open_app(settings) as app:
+        assert await app.gaps.questions() == ["new"]
 
 
 async def test_one_data_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:

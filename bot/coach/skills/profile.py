@@ -29,7 +29,10 @@ _NOTHING_KNOWN = (
     "have worked with, or try `/roles`."
 )
 _ELSEWHERE = "What you tell me in a direct message stays there and is not listed here."
-_FORGOTTEN = "Done: I have forgotten all you told me about yourself."
+_FORGOTTEN = (
+    "Done: I have forgotten all you told me about yourself. Our conversations are still there; "
+    "`/privacy delete` deletes everything."
+)
 _NOT_FOUND = "I don't remember anything like that. `/profile` shows what I do remember."
 _SUGGESTED = ("Which role suits me?", "/profile")
 

@@ -12,11 +12,13 @@ from rich.text import Text
 
 from bot.app import App, open_app
 from bot.coach.intents import COMMANDS
+from bot.coach.skills.privacy import erases
 from bot.coach.streaming import stream_reply
 from bot.config import Settings
 from bot.frontends.terminal import render
 from bot.frontends.terminal.once import input_lines
 from bot.frontends.terminal.progress import encoding_bar
+from bot.memory.typed import typed_path
 from bot.reply import Message, Reply
 from bot.wire import DEFAULT_CHANNEL
 
@@ -29,6 +31,7 @@ Follow up with “why?”, “and for research scientists?”, “the second one
 - `/compare data scientist, research scientist` sets roles side by side
 - `/sources` shows the exact passages behind the last answer
 - `/forget` deletes this conversation
+- `/privacy` says what I keep of you, hands it over, and deletes it
 - `/help` shows this
 - `/quit` leaves (so does Ctrl-D)
 """
@@ -77,7 +80,10 @@ async def _command(app: App, user: str, line: str) -> str:
             return render.passages(reply) if reply else _NO_SOURCES
         case "/forget":
             turns = await app.coach.forget(user, DEFAULT_CHANNEL)
-            return f"Forgotten: {turns} turns of this conversation are deleted."
+            return (
+                f"Forgotten: {turns} turns of this conversation are deleted. "
+                "`/privacy delete` deletes everything I keep of you."
+            )
         case unknown:
             return f"There is no {unknown.split()[0]} here. {_HINT}."
 
@@ -89,8 +95,9 @@ class _Chat:
         self._app = app
         self._user = user
         self._console = console
-        history = app.settings.data_dir / "history"
-        self._prompt: PromptSession[str] = PromptSession(history=FileHistory(str(history)))
+        # Once, everybody's lines were in one file; whose is whose cannot be told.
+        (app.settings.data_dir / "history").unlink(missing_ok=True)
+        self._prompt = self._new_prompt()
 
     async def talk(self) -> None:
         """Read a message, show the reply, until the person leaves."""
@@ -101,6 +108,8 @@ class _Chat:
                 self._console.print(render.on_screen(await _command(self._app, self._user, line)))
             elif line:
                 await self._reply(Message(self._user, DEFAULT_CHANNEL, line))
+            if erases(line):  # the arrow keys are to know nothing of it, either
+                self._prompt = self._new_prompt()
         self._console.print(render.on_screen(_GOODBYE))
 
     async def _reply(self, message: Message) -> None:
@@ -112,6 +121,10 @@ class _Chat:
                 live.update(render.on_screen(text), refresh=True)
         if isinstance(said, Reply):
             self._console.print(*render.what_goes_with(said))
+
+    def _new_prompt(self) -> PromptSession[str]:
+        path = typed_path(self._app.settings.data_dir, self._user)
+        return PromptSession(history=FileHistory(str(path)))
 
     async def _next_line(self) -> str | None:
         try:

@@ -21,7 +21,7 @@ _BAR = 30
 
 def plain(reply: Reply) -> str:
     """A reply as plain text: what it says, then its sources in a line."""
-    parts = (reply.text, bars(reply), offers(reply), sources_line(reply))
+    parts = (reply.text, *documents(reply), bars(reply), offers(reply), sources_line(reply))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -45,6 +45,11 @@ def offers(reply: Reply) -> str:
     return "\n".join(f"{choice.text}  ({choice.label})" for choice in named)
 
 
+def documents(reply: Reply) -> Sequence[str]:
+    """What is in the files that go with a reply; a terminal has no better place for them."""
+    return [document.text for document in reply.documents]
+
+
 def passages(reply: Reply) -> str:
     """The exact passages behind a reply, in Markdown, each with where it comes from."""
     return "\n\n".join(
@@ -66,7 +71,7 @@ def reply_on_screen(reply: Reply) -> RenderableType:
 
 def what_goes_with(reply: Reply) -> Sequence[RenderableType]:
     """What stands below a reply's text: its sources and what to ask next."""
-    parts: list[RenderableType] = []
+    parts: list[RenderableType] = [Text(text) for text in documents(reply)]
     if reply.citations:
         parts.append(Padding(Text(sources_line(reply), style="dim"), _MARGIN))
     if shown := "\n\n".join(part for part in (bars(reply), offers(reply)) if part):

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bot.app import App
 from bot.frontends.terminal.chat import _Chat
+from bot.memory.typed import typed_lines
 
 Type = Callable[[App, str, str], str]
 
@@ -55,3 +56,14 @@ async def test_commands_are_no_messages(app: App, user: str) -> None:
 async def test_leaving_by_key_says_goodbye(app: App, user: str) -> None:
     for key in ("\x04", "\x03"):
         assert "Good luck on your way!" in await talk(app, user, key)
+
+
+async def test_deleting_everything_takes_the_lines_typed_too(app: App, user: str) -> None:
+    shown = await talk(app, user, "thanks\r/privacy delete everything\r/privacy\r/privacy export\r/quit\r")
+
+    asked, rest = shown.split("What I keep of you", maxsplit=1)
+    assert "messages with my replies: 1" in asked
+    assert "lines you typed in the terminal: 2" in asked
+    assert '"typed": [\n    "/privacy",\n    "/privacy export"\n  ]' in rest
+    assert "thanks" not in rest
+    assert typed_lines(app.settings.data_dir, user) == ["/privacy", "/privacy export", "/quit"]

@@ -1,0 +1,104 @@
+"""Everything that is kept of a person, in whatever table: shown, deleted, and let go when it is old."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.memory import conversations, deliveries, feedback, gaps, profiles, usage
+from bot.memory.typed import erase_typed, typed_lines
+from knowledge.database import scrub, writing
+
+_log = logging.getLogger(__name__)
+_DAY_SECONDS = 24 * 60 * 60
+
+# Every table with a user in it; a test holds this against the tables there are.
+PERSONAL = (
+    *conversations.PERSONAL,
+    *profiles.PERSONAL,
+    *gaps.PERSONAL,
+    *feedback.PERSONAL,
+    *deliveries.PERSONAL,
+    *usage.PERSONAL,
+)
+_TYPED = "lines you typed in the terminal"
+
+
+class People:
+    """Knows every place where something of a person is kept."""
+
+    def __init__(self, engine: AsyncEngine, folder: Path) -> None:
+        """Use the engine, whose tables must be there, and the data folder."""
+        self._engine = engine
+        self._reading = engine.execution_options(read_only=True)
+        self._folder = folder
+
+    async def export(self, user: str) -> dict[str, Any]:
+        """Return all that is kept of a person, by table, oldest first, as JSON can hold it."""
+        kept: dict[str, Any] = {"user": user}
+        async with self._reading.connect() as db:
+            for each in PERSONAL:
+                kept[each.key] = [each.fields(row) for row in await db.execute(each.of(user))]
+        kept["typed"] = await asyncio.to_thread(typed_lines, self._folder, user)
+        return kept
+
+    async def count(self, user: str) -> dict[str, int]:
+        """Count what is kept of a person, by what people call it; what there is none of is left out."""
+        kept = await self.export(user)
+        names = {each.name: len(kept[each.key]) for each in PERSONAL} | {_TYPED: len(kept["typed"])}
+        return _some(names)
+
+    async def erase(self, user: str) -> dict[str, int]:
+        """Delete all of a person, so that no file holds it any more; return what it was, as `count`."""
+        async with writing(self._engine) as db:
+            gone = {each.name: (await db.execute(each.erase(user))).rowcount for each in PERSONAL}
+        if any(gone.values()):
+            await scrub(self._engine)
+        gone[_TYPED] = await asyncio.to_thread(erase_typed, self._folder, user)
+        return _some(gone)
+
+    async def expire(self, days: int) -> None:
+        """Delete what is older than this many days, of everybody."""
+        before = datetime.now(UTC) - timedelta(days=days)
+        async with writing(self._engine) as db:
+            gone = sum([(await db.execute(each.expire(before))).rowcount for each in PERSONAL])
+        if gone:
+            await scrub(self._engine)
+
+    @asynccontextmanager
+    async def expiring(self, days: int) -> AsyncIterator[None]:
+        """Let go of what is older than this, at once and daily as long as this is open; 0 keeps all."""
+        if not days:
+            yield
+            return
+        await self._try_to_expire(days)
+        daily = asyncio.create_task(self._expire_daily(days))
+        try:
+            yield
+        finally:
+            daily.cancel()
+            with suppress(asyncio.CancelledError):
+                await daily
+
+    async def _expire_daily(self, days: int) -> None:
+        while True:
+            await asyncio.sleep(_DAY_SECONDS)
+            await self._try_to_expire(days)
+
+    async def _try_to_expire(self, days: int) -> None:
+        try:
+            await self.expire(days)
+        except SQLAlchemyError as error:  # what is old today is old tomorrow, too
+            _log.warning("What is old could not be deleted: %s", type(error).__name__)
+
+
+def _some(counts: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}
