@@ -7,12 +7,14 @@ import logging
 
 import discord
 
-from bot.app import open_app
+from bot.app import App, open_app
 from bot.config import Settings
 from bot.frontends.discord import faults
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.desk import Backstage
+from bot.frontends.discord.moderation import Moderation
 from bot.memory.deliveries import Limit
+from retrieval.answer import Passage
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +34,26 @@ async def run(settings: Settings) -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     async with open_app(settings) as app:
         limit = Limit(settings.limit_messages, settings.limit_period)
-        backstage = Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit)
+        backstage = Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, _moderation(app))
         await serve(backstage, settings.discord_token.get_secret_value())
+
+
+def _moderation(app: App) -> Moderation:
+    async def search(text: str, count: int) -> list[Passage]:
+        documents = await app.retriever(count).ainvoke(text)
+        return [document.metadata["passage"] for document in documents]
+
+    return Moderation(
+        app.curator,
+        app.effects,
+        app.library,
+        app.sources,
+        app.history,
+        app.wishes,
+        search,
+        app.settings.moderator_role,
+        app.settings.refresh_hours,
+    )
 
 
 async def serve(backstage: Backstage, token: str) -> None:
