@@ -33,8 +33,11 @@ class KnowledgeBase(app_commands.Group):
         super().__init__(
             name="kb",
             description="For moderators: the guides I answer from",
-            allowed_contexts=app_commands.AppCommandContext(guild=True),
-            allowed_installs=app_commands.AppInstallationType(guild=True),
+            # Each said, for what is not said is as for the other commands.
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             default_permissions=discord.Permissions(manage_guild=True),
         )
         self._moderators = moderators

@@ -205,8 +205,10 @@ def _name(interaction: Interaction) -> str:
 
 def _actor(interaction: Interaction) -> Actor:
     user = interaction.user
-    # Where the coach was brought along by its user, the server is not one that it was added to.
-    if not isinstance(user, discord.Member) or not interaction.is_guild_integration():
+    # Whoever installs the coach for themselves brings it into servers that it was never added to;
+    # what somebody may do there says nothing.
+    added = interaction.client.get_guild(interaction.guild_id or 0) is not None
+    if not (added and isinstance(user, discord.Member)):
         return Actor(str(user.id), user.name, private=True)
     roles = {name for role in user.roles for name in (role.name, str(role.id))}
     return Actor(str(user.id), user.name, roles, manages=interaction.permissions.manage_guild)
