@@ -24,7 +24,7 @@ async def metered(show: Callable[[str], Awaitable[None]], doing: str) -> AsyncIt
     finished = asyncio.Event()
 
     async def tell() -> None:
-        told = counted
+        told = (0, 0)
         while not await _within(finished, _SECONDS):
             if counted != told:
                 told = counted

@@ -33,17 +33,18 @@ async def run(settings: Settings) -> None:
         raise faults.StartError(faults.NOT_SET)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     async with open_app(settings) as app:
-        limit = Limit(settings.limit_messages, settings.limit_period)
-        backstage = Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, _moderation(app))
-        await serve(backstage, settings.discord_token.get_secret_value())
+        await serve(backstage_of(app), settings.discord_token.get_secret_value())
 
 
-def _moderation(app: App) -> Moderation:
+def backstage_of(app: App) -> Backstage:
+    """Return what of the coach the Discord side works with."""
+    settings = app.settings
+
     async def search(text: str, count: int) -> list[Passage]:
         documents = await app.retriever(count).ainvoke(text)
         return [document.metadata["passage"] for document in documents]
 
-    return Moderation(
+    moderation = Moderation(
         app.curator,
         app.effects,
         app.library,
@@ -51,9 +52,11 @@ def _moderation(app: App) -> Moderation:
         app.history,
         app.wishes,
         search,
-        app.settings.moderator_role,
-        app.settings.refresh_hours,
+        settings.moderator_role,
+        settings.refresh_hours,
     )
+    limit = Limit(settings.limit_messages, settings.limit_period)
+    return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, moderation)
 
 
 async def serve(backstage: Backstage, token: str) -> None:

@@ -116,10 +116,7 @@ def backstage(backstage: Backstage, moderation: Moderation) -> Backstage:
 
 @pytest.fixture
 async def mod(place: Place) -> simcord.MemberActor:
-    """Somebody who may manage the server."""
-    return place.guild.add_member(
-        place.env.create_user("mod"), roles=[place.guild.create_role("managers", permissions=MANAGER)]
-    )
+    return _manager(place)
 
 
 async def _tea(place: Place, mod: simcord.MemberActor) -> simcord.InteractionResult:
@@ -223,18 +220,28 @@ def _filled(modal: dict[str, Any], *values: str) -> dict[str, str]:
 
 
 async def test_what_goes_wrong_is_told_without_a_traceback(
-    place: Place, mod: simcord.MemberActor, bench: Bench
+    backstage: Backstage, parrot: Parrot, bench: Bench
 ) -> None:
-    nothing = await mod.slash(place.channel, "kb remove", guide="coffee")
-    assert nothing.ephemeral
-    assert _said(nothing) == "No guide is called “coffee”."
+    client = CoachClient(backstage)
+    async with simcord.run(client, check_errors=False) as env:
+        place = Place(env, client, backstage, parrot)
+        mod = _manager(place)
+        nothing = await mod.slash(place.channel, "kb remove", guide="coffee")
+        assert nothing.ephemeral
+        assert _said(nothing) == "No guide is called “coffee”."
 
-    bench.proposal = replace(ADDED, note="break")
-    asked = await _tea(place, mod)
-    result = await mod.click(_shown(asked), custom_id=button(asked.response, "Apply"))
+        bench.proposal = replace(ADDED, note="break")
+        asked = await _tea(place, mod)
+        result = await mod.click(_shown(asked), custom_id=button(asked.response, "Apply"))
 
-    assert "something went wrong on my side" in _said(result)
-    assert "canary" not in place.env.transcript()
+        assert "something went wrong on my side" in _said(result)
+        assert "canary" not in env.transcript()
+
+
+def _manager(place: Place) -> simcord.MemberActor:
+    """Somebody who may manage the server."""
+    role = place.guild.create_role("managers", permissions=MANAGER)
+    return place.guild.add_member(place.env.create_user("mod"), roles=[role])
 
 
 def _said(result: simcord.InteractionResult) -> str:
@@ -257,7 +264,7 @@ async def test_without_the_role_nobody_may_whatever_else_they_may(
     librarians: Backstage, parrot: Parrot, bench: Bench
 ) -> None:
     client = CoachClient(librarians)
-    async with simcord.run(client) as env:
+    async with simcord.run(client, check_errors=False) as env:
         place = Place(env, client, librarians, parrot)
         managers = place.guild.create_role("managers", permissions=MANAGER)
         role = place.guild.create_role("librarians")
@@ -352,9 +359,9 @@ async def test_who_allows_no_direct_messages_is_left_alone(
 async def test_a_regular_refresh_runs_with_the_bot(
     backstage: Backstage, moderation: Moderation, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schedule, "_SECONDS_AN_HOUR", 1)
+    monkeypatch.setattr(schedule, "_SECONDS_AN_HOUR", 30)
     regularly = replace(backstage, moderation=replace(moderation, refresh_hours=2))
     async with simcord.run(CoachClient(regularly)) as env:
         assert bench.done == []
-        await env.advance_time(2)
+        await env.advance_time(60)
         assert bench.done == ["schedule applied add tea"]
