@@ -25,7 +25,7 @@ async def test_a_command_says_its_text_for_all_to_see(
 
     assert not result.ephemeral
     assert texts(result.response)[:2] == [f"> {text}", f"You said: {text} [1]."]
-    assert text.split()[0] in COMMANDS
+    assert text.split(maxsplit=1)[0] in COMMANDS
 
 
 async def test_a_profile_is_shown_to_its_owner_alone(place: Place) -> None:

@@ -36,13 +36,21 @@ async def test_the_whole_coach(app: App) -> None:
 
         asked = await mod.slash(place.channel, "kb add", file=("lighthouse.md", TEXT))
         assert "Added: The harbour lighthouse" in texts(asked.response)[0]
-        assert labels(asked.response) == ["Apply", "Discard"]
-        await place.press(asked.response, "Apply", by=mod)
+        await _apply(place, asked, mod)
         answer = await place.ask(QUESTION)
         assert "first Sunday of every month" in texts(answer)[0]
 
         undone = await mod.slash(place.channel, "kb undo")
         assert "Removed: The harbour lighthouse" in texts(undone.response)[0]
-        await place.press(undone.response, "Apply", by=mod)
+        await _apply(place, undone, mod)
         answer = await place.ask(QUESTION)
         assert "first Sunday" not in texts(answer)[0]
+
+
+async def _apply(place: Place, asked: simcord.InteractionResult, mod: simcord.MemberActor) -> None:
+    """Press the button below all that a change would do."""
+    last = [asked.response, *asked.followups][-1]
+    print(*[each for message in (asked.response, *asked.followups) for each in texts(message)], sep="\n")
+    assert labels(last) == ["Apply", "Discard"]
+    applied = await place.press(last, "Apply", by=mod)
+    assert "Applied." in texts(applied)[0]
