@@ -122,9 +122,7 @@ _OF_ONESELF = re.compile(
     re.IGNORECASE,
 )
 # Time to study is had, however the piece before it stands to something.
-_TIME = re.compile(
-    r"^(?:(?:have|got|with|about|around|maybe|roughly) )*\d+\+? ?(?:hours?|hrs?|h)\b", re.IGNORECASE
-)
+_TIME = re.compile(r"^(?:(?:have|got|with|about|around|maybe|roughly) )*\d+\+? ?(?:hours?|hrs?|h)\b", re.IGNORECASE)
 # So many words without a question are somebody's story, even if no “I” is in them.
 _STORY_WORDS = 12
 _BARE = re.compile(r"[^\W_]{2,}|\br\b|c\+\+|c#", re.IGNORECASE)

@@ -50,7 +50,6 @@ async def test_the_whole_coach(app: App) -> None:
 async def _apply(place: Place, asked: simcord.InteractionResult, mod: simcord.MemberActor) -> None:
     """Press the button below all that a change would do."""
     last = [asked.response, *asked.followups][-1]
-    print(*[each for message in (asked.response, *asked.followups) for each in texts(message)], sep="\n")
     assert labels(last) == ["Apply", "Discard"]
     applied = await place.press(last, "Apply", by=mod)
     assert "Applied." in texts(applied)[0]
