@@ -15,7 +15,9 @@ from discord.ext import tasks
 from bot.frontends.discord import faults, presses, talk
 from bot.frontends.discord.commands import add_commands
 from bot.frontends.discord.desk import Backstage, Desk
-from bot.frontends.discord.rendering import Button
+from bot.frontends.discord.moderator_commands import KnowledgeBase
+from bot.frontends.discord.moderators import Moderators
+from bot.frontends.discord.rendering import Action, Button
 from bot.frontends.discord.views import CoachButton
 
 log = logging.getLogger(__name__)
@@ -53,6 +55,8 @@ class CoachClient(discord.Client):
             guild_ready_timeout=0,
         )
         self.desk = Desk(self, backstage)
+        self._moderators = Moderators(self, self.desk, backstage.moderation) if backstage.moderation else None
+        self._refreshing: asyncio.Task[None] | None = None
         self._leaving = False
         self.tree = Tree(
             self,
@@ -65,6 +69,10 @@ class CoachClient(discord.Client):
     async def setup_hook(self) -> None:
         """Make the commands known, and wake the buttons of earlier runs."""
         add_commands(self.tree, self.desk)
+        if self._moderators:
+            self.tree.add_command(KnowledgeBase(self._moderators))
+            if self._moderators.parts.refresh_hours:
+                self._refreshing = asyncio.create_task(self._moderators.refresh_regularly())
         self.add_dynamic_items(CoachButton)
         await self.tree.sync()
 
@@ -80,6 +88,8 @@ class CoachClient(discord.Client):
         with suppress(TimeoutError):
             await asyncio.wait_for(self.desk.finish(), _FAREWELL_SECONDS)
         self._catch_up.cancel()
+        if self._refreshing:
+            self._refreshing.cancel()
         await super().close()
 
     async def on_message(self, message: discord.Message) -> None:
@@ -104,7 +114,10 @@ class CoachClient(discord.Client):
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """See to a press of a button."""
         try:
-            await presses.press(self.desk, interaction, button)
+            if self._moderators and button.action in {Action.APPLY, Action.DISCARD}:
+                await self._moderators.press(interaction, button)
+            else:
+                await presses.press(self.desk, interaction, button)
         except Exception as error:  # noqa: BLE001 - nobody is left without a reply
             await faults.tell(interaction, error)
 

@@ -17,6 +17,7 @@ import discord
 
 from bot.coach.coach import Coach
 from bot.frontends.discord import faults, limits, rendering
+from bot.frontends.discord.moderation import Moderation
 from bot.frontends.discord.rendering import Page, Setting
 from bot.frontends.discord.surfaces import Address, ChannelSurface, Surface, surface_of
 from bot.memory.deliveries import Deliveries, Delivery, Incoming, Limit, Refused, State
@@ -37,13 +38,14 @@ _TOO_MANY = (
 
 @dataclass(frozen=True, slots=True)
 class Backstage:
-    """What the Discord side works with."""
+    """What the Discord side works with; without `moderation` nobody changes the guides from there."""
 
     coach: Coach
     deliveries: Deliveries
     feedback: Feedback
     gaps: Gaps
     limit: Limit
+    moderation: Moderation | None = None
 
 
 class Desk:

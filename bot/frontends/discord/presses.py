@@ -20,6 +20,8 @@ _HELP = (
     "say stands in guides that you can check.\n\n"
     "- Mention me in a channel, write to me directly, or use `/ask`. With `private` only you see it.\n"
     "- Follow up with “why?”, “and for research scientists?” or “tell me more”.\n"
+    "- `/roles` finds the role that suits you, `/compare` sets two side by side, `/gap` says what you still "
+    "need for one, and `/profile` shows what I know of you.\n"
     "- `/sources` shows the exact passages behind the last answer.\n"
     "- `/forget` deletes our conversation in this place.\n"
     "- Right-click a message → Apps → **Ask the coach** to ask what somebody wrote.\n\n"

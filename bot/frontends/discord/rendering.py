@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.frontends.discord import limits
 from bot.frontends.discord.splitting import size, split
+from bot.frontends.discord.tables import without_tables
 from bot.reply import Picture, Reply
 
 # A question that is quoted above its answer; the rest of a longer one says no more about it.
@@ -32,6 +33,8 @@ class Action(StrEnum):
     ASK_TO_FORGET = "ask-to-forget"
     FORGET = "forget"
     KEEP = "keep"
+    APPLY = "apply"
+    DISCARD = "discard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def for_you_alone(message_id: str) -> tuple[Page, ...]:
 def sources_pages(reply: Reply) -> tuple[Page, ...]:
     """Lay out the exact passages behind a reply, each with where it comes from."""
     return pages(
-        f"**[{citation.marker}] {citation.place}**\n{_blockquote(citation.quote)}\n"
+        f"**[{citation.marker}] {citation.place}**\n{_blockquote(without_tables(citation.quote))}\n"
         f"-# Source: {citation.source}"
         for citation in reply.citations
     )
@@ -102,7 +105,7 @@ def pages(
     """Lay out texts on as many pages as they need; pictures and buttons go on the last."""
     laid: list[Page] = []
     for text in texts:
-        for part in split(text, limits.MESSAGE_TEXT):
+        for part in split(without_tables(text), limits.MESSAGE_TEXT):
             last = laid[-1] if laid else Page(())
             if laid and sum(map(size, last.texts)) + size(part) <= limits.MESSAGE_TEXT:
                 laid[-1] = replace(last, texts=(*last.texts, part))

@@ -7,12 +7,14 @@ import logging
 
 import discord
 
-from bot.app import open_app
+from bot.app import App, open_app
 from bot.config import Settings
 from bot.frontends.discord import faults
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.desk import Backstage
+from bot.frontends.discord.moderation import Moderation
 from bot.memory.deliveries import Limit
+from retrieval.answer import Passage
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +33,30 @@ async def run(settings: Settings) -> None:
         raise faults.StartError(faults.NOT_SET)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     async with open_app(settings) as app:
-        limit = Limit(settings.limit_messages, settings.limit_period)
-        backstage = Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit)
-        await serve(backstage, settings.discord_token.get_secret_value())
+        await serve(backstage_of(app), settings.discord_token.get_secret_value())
+
+
+def backstage_of(app: App) -> Backstage:
+    """Return what of the coach the Discord side works with."""
+    settings = app.settings
+
+    async def search(text: str, count: int) -> list[Passage]:
+        documents = await app.retriever(count).ainvoke(text)
+        return [document.metadata["passage"] for document in documents]
+
+    moderation = Moderation(
+        app.curator,
+        app.effects,
+        app.library,
+        app.sources,
+        app.history,
+        app.wishes,
+        search,
+        settings.moderator_role,
+        settings.refresh_hours,
+    )
+    limit = Limit(settings.limit_messages, settings.limit_period)
+    return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, moderation)
 
 
 async def serve(backstage: Backstage, token: str) -> None:

@@ -130,6 +130,8 @@ class InteractionSurface:
         self._webhook = discord.Webhook.partial(
             cast("int", client.application_id), address.token, client=client
         )
+        # As which it may also send what only one person sees.
+        self._webhook.type = discord.WebhookType.application
         self._original = str(address.original)
         self._ephemeral = address.ephemeral
 

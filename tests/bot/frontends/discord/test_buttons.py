@@ -144,3 +144,12 @@ async def test_a_long_reply_is_split_and_complete(place: Place) -> None:
     assert all(sum(map(len, texts(reply))) <= 4000 for reply in place.replies)
     assert " ".join(said).count("word") == 2000
     assert [bool(labels(reply)) for reply in place.replies] == [False] * (len(place.replies) - 1) + [True]
+
+
+async def test_a_long_reply_in_private_is_split_and_stays_private(place: Place) -> None:
+    result = await place.ada.slash(place.channel, "ask", question="long", private=True)
+
+    shown = [result.response, *result.followups]
+    assert len(shown) > 1
+    assert all(message and message.ephemeral for message in shown)
+    assert " ".join(each for message in shown for each in texts(message)).count("word") == 2000
