@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from alembic.util import CommandError
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -115,6 +116,12 @@ async def open_library(settings: Settings) -> AsyncIterator[tuple[AsyncEngine, L
     engine = create_engine(settings.database)
     try:
         await upgrade(engine)
+    except CommandError as error:
+        await engine.dispose()
+        raise DataError(
+            "The database was last used by a newer career-coach. Update this one, or set COACH_DATA_DIR to "
+            "another folder."
+        ) from error
     except (SQLAlchemyError, OSError) as error:
         await engine.dispose()
         raise DataError(

@@ -29,6 +29,8 @@ from retrieval.embeddings import SentenceEmbeddings
 from retrieval.refresh import ignore_progress
 from retrieval.wording import Wording
 
+MIGRATIONS = Path(__file__).parents[1] / "bot" / "migrations" / "versions"
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _no_network() -> Iterator[None]:
@@ -89,7 +91,9 @@ async def app(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
     """
     settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
     database = settings.data_dir / "coach.db"
-    kept = pytestconfig.cache.mkdir("library") / "coach.db"
+    # One for each form of the tables: whoever switches branches goes back as well as forward.
+    newest = max(path.stem for path in MIGRATIONS.glob("*.py"))
+    kept = pytestconfig.cache.mkdir("library") / f"{newest}.db"
     if kept.exists():
         shutil.copy(kept, database)
     async with open_app(settings) as opened:

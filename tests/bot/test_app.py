@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.app import DataError, only_writer, open_app, open_library
 from bot.config import Settings
@@ -180,3 +181,13 @@ async def test_the_library_can_be_read_while_the_coach_runs(tmp_path: Path) -> N
 
 def test_the_pay_guide_of_this_test_is_the_only_one_on_pay() -> None:
     assert "pay" not in {guide.id for guide in read_guides(Settings().guides_dir)}
+
+
+async def test_a_database_of_a_newer_coach_is_left_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    async with open_library(settings) as (engine, _), engine.begin() as db:
+        await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(DataError, match="newer career-coach"):
+        async with open_library(settings):
+            pass

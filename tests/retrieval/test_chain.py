@@ -145,7 +145,7 @@ async def test_a_refusal_names_the_nearest_topics_and_cites_nothing(make_chain: 
     nearest = [f"What about {p.chunk.section} ({p.chunk.guide})?" for p in answer.passages[:3]]
     assert answer.nearest == tuple(nearest)
     assert not any("research" in topic for topic in nearest)
-    assert outcome.exchange == Exchange(SKILLS, "Data Scientist", offers=answer.nearest)
+    assert outcome.exchange == Exchange(SKILLS, "Data Scientist", offers=answer.nearest, answered=False)
 
 
 @pytest.mark.usefixtures("_small_library")
@@ -169,7 +169,7 @@ async def test_a_follow_up_that_only_refers_back_is_covered_by_what_was_answered
     ("message", "last"),
     [
         ("why?", None),
-        ("why?", Exchange(SKILLS, "Data Scientist")),  # nothing has been said
+        ("why?", Exchange(SKILLS, "Data Scientist", answered=False)),  # nothing has been said
         (PAY, ANSWERED),
         ("and hackathons?", ANSWERED),
         ("How do I bake bread?", ANSWERED),
@@ -248,7 +248,7 @@ async def test_without_a_library_nothing_is_covered(make_chain: MakeChain) -> No
 
     assert not outcome.answer.covered
     assert (outcome.answer.text, outcome.answer.nearest, outcome.answer.passages) == ("", (), ())
-    assert outcome.exchange == Exchange(SKILLS, "Data Scientist")
+    assert outcome.exchange == Exchange(SKILLS, "Data Scientist", answered=False)
     assert judge.asked == []  # there is nothing to judge by
 
 
