@@ -262,10 +262,11 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     sections = Sections(library, embeddings.fingerprint)
     learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
     guided = Guided.load(profiles)
-    suggest = SuggestRoles(roles, learner, guided, sections)
+    ask = Ask(chain, gaps)
+    suggest = SuggestRoles(roles, learner, guided, sections, ask)
     skills: dict[Intent, Skill] = {
         "smalltalk": smalltalk,
-        "ask": Ask(chain, gaps),
+        "ask": ask,
         "roles": suggest,
         "compare": CompareRoles(roles, learner, intents, sections),
         "gap": SkillGap(roles, learner, sections),

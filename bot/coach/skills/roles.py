@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from bot.coach import guided, suggestion
 from bot.coach.chart import fit_chart
 from bot.coach.facts import Learner
 from bot.coach.fit import is_enough, rank
 from bot.coach.guided import Guided, Question
+from bot.coach.skills.skill import Skill
 from bot.memory.conversations import Turn
 from bot.reply import Choice, Message, Reply
 from knowledge.roles import Roles
 from retrieval.rewrite import Exchange
 from retrieval.sections import Sections
+from retrieval.wording import content_words
 
 _TOO_LITTLE = "I don't know enough about you yet to say, and I'd rather ask than guess."
 _HOW = (
@@ -25,22 +28,29 @@ _TELL_ME = (
     "rather not do, and what you know, and ask again."
 )
 _TRY = "choosing-a-role"
+# “Which machine learning role suits me?” and no more.
+_BARE_WORDS = 4
 _QUESTIONS = Choice("Answer a few questions", "/roles")
 
 
 class SuggestRoles:
     """The skill of finding out which role suits somebody."""
 
-    def __init__(self, roles: Roles, learner: Learner, guided_: Guided, sections: Sections) -> None:
-        """Rank these roles by what the learner knows; cite the sections."""
+    def __init__(
+        self, roles: Roles, learner: Learner, guided_: Guided, sections: Sections, ask: Skill
+    ) -> None:
+        """Rank these roles by what the learner knows; cite the sections.
+
+        Whom that does not suffice for `ask` tells what the guides say to their words.
+        """
         self._roles = roles
         self._learner = learner
         self._guided = guided_
         self._sections = sections
+        self._ask = ask
 
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Ask the next question, or give the ranking."""
-        _ = turns
         match message.text.lower().split():
             case ["/roles", "stop"]:
                 await self._guided.leave(message)
@@ -54,7 +64,7 @@ class SuggestRoles:
                 question = await self._guided.resume(message)
                 return self._asking(question) if question else await self._ranking(message)
             case _:
-                return await self._ranking(message)
+                return await self._from_the_guides(message, turns) or await self._ranking(message)
 
     async def go_on(self, message: Message) -> Reply | None:
         """Take what was just said as the answer to the question that waits, if one does."""
@@ -72,6 +82,15 @@ class SuggestRoles:
         lines += ["", *(f"{n}. {choice.label}" for n, choice in enumerate(question.choices, 1))]
         choices = (*question.choices, Choice("Skip", guided.SKIP), Choice("Stop here", guided.STOP))
         return Reply("roles", "\n".join((*lines, "", _HOW)), choices=choices)
+
+    async def _from_the_guides(self, message: Message, turns: tuple[Turn, ...]) -> Reply | None:
+        """Answer whoever says something of themselves that no ranking can be made of."""
+        if len(content_words(message.text)) <= _BARE_WORDS:
+            return None
+        if is_enough(rank(self._roles, await self._learner.known(message))):
+            return None
+        reply = await self._ask.reply(message, turns)
+        return replace(reply, choices=(_QUESTIONS,)) if reply.kind == "answer" else None
 
     async def _ranking(self, message: Message) -> Reply:
         evidence = await self._learner.known(message)
