@@ -5,7 +5,7 @@ A command that the coach answers is one function here that hands its text to `pr
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -63,6 +63,13 @@ def _add_skills(tree: Tree, desk: Desk) -> None:
     @tree.command(name="profile", description="What I know of you, to look at or to correct")
     async def show_profile(interaction: discord.Interaction[Any]) -> None:
         await presses.say(desk, interaction, "/profile", ephemeral=True)
+
+    @tree.command(name="privacy", description="What is kept of you; have it handed over, or deleted")
+    @app_commands.describe(wish="What to do; without it, I explain what is kept")
+    async def privacy(
+        interaction: discord.Interaction[Any], wish: Literal["export", "delete"] | None = None
+    ) -> None:
+        await presses.say(desk, interaction, f"/privacy {wish or ''}".strip(), ephemeral=True)
 
     @tree.command(name="compare", description="Two roles, or kinds of work, side by side")
     @app_commands.describe(first="A role or a kind of work", second="What to set beside it")

@@ -139,7 +139,8 @@ class Desk:
         reply = await self._think(incoming)
         pages = _pages(incoming, reply)
         current = await self._deliveries.find(message_id)
-        if current is None or current.state is State.WITHDRAWN:
+        # None: all that was kept of the person has just been deleted, and this tells them so.
+        if current is not None and current.state is State.WITHDRAWN:
             await self._coach.retract(message_id)
             return
         if await self._send(surface, pages, shown, delivery.times, incoming):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from bot.frontends.discord import limits
 from bot.frontends.discord.splitting import size, split
 from bot.frontends.discord.tables import without_tables
-from bot.reply import Picture, Reply
+from bot.reply import Document, Picture, Reply
 
 # A question that is quoted above its answer; the rest of a longer one says no more about it.
 QUOTED_QUESTION = 300
@@ -59,6 +59,7 @@ class Page:
     texts: tuple[str, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
     pictures: tuple[Picture, ...] = ()
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,8 @@ def offers(reply: Reply) -> tuple[str, ...]:
 def reply_pages(reply: Reply, message_id: str, setting: Setting) -> tuple[Page, ...]:
     """Lay out a reply to the message with this id."""
     texts = [quoted(setting.question), _text(reply), _sources_line(reply)]
-    return pages(texts, tuple(_rows(reply, message_id, setting)), reply.pictures)
+    *before, last = pages(texts, tuple(_rows(reply, message_id, setting)), reply.pictures)
+    return (*before, replace(last, documents=reply.documents))
 
 
 def for_you_alone(message_id: str) -> tuple[Page, ...]:

@@ -62,17 +62,21 @@ def layout(page: Page) -> ui.LayoutView:
         for picture in page.pictures:
             gallery.add_item(media=f"attachment://{picture.name}", description=_alt(picture))
         view.add_item(gallery)
+    for document in page.documents:
+        view.add_item(ui.File(f"attachment://{document.name}"))
     for row in page.rows:
         view.add_item(ui.ActionRow(*(CoachButton(button) for button in row)))
     return view
 
 
 def files(page: Page) -> list[discord.File]:
-    """Return a page's pictures as attachments; a file can be sent once, so make them anew each time."""
-    return [
+    """Return a page's attachments; a file can be sent once, so make them anew each time."""
+    pictures = [
         discord.File(io.BytesIO(picture.png), filename=picture.name, description=_alt(picture))
         for picture in page.pictures
     ]
+    documents = [discord.File(io.BytesIO(each.text.encode()), filename=each.name) for each in page.documents]
+    return pictures + documents
 
 
 def _alt(picture: Picture) -> str:
