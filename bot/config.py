@@ -84,6 +84,14 @@ class Settings(BaseSettings):
             "Default: whoever may manage the server."
         ),
     ] = ""
+    home_server: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Id of the Discord server from which the knowledge base is changed. "
+            "Default: the only one the bot is in.",
+        ),
+    ] = 0
     refresh_hours: Annotated[
         int,
         Field(ge=0, le=8760, description="Hours between refreshes of guides and added pages; 0 for none."),

@@ -18,6 +18,8 @@ from retrieval.answer import Passage
 class Moderation:
     """The parts, the `role` that moderates, and the hours between refreshes, 0 for none.
 
+    `home_server` is the id of the server from which it is done; 0 stands for the only one.
+
     `search` finds at most so many passages for a text.
     """
 
@@ -30,3 +32,4 @@ class Moderation:
     search: Callable[[str, int], Awaitable[Sequence[Passage]]]
     role: str = ""
     refresh_hours: int = 0
+    home_server: int = 0

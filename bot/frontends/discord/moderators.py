@@ -39,6 +39,10 @@ Interaction = discord.Interaction[Any]
 Propose = Callable[[str, Progress], Awaitable[Proposal]]
 
 _NOT_HERE = "The knowledge base is changed in a server I was added to, where I can see who moderates it."
+_NOT_HOME = (
+    "All servers I am in share one knowledge base, so it is changed from one of them only. Whoever runs me "
+    "names it with COACH_HOME_SERVER; this one's id is {server}."
+)
 _NOT_ALLOWED = (
     "Only moderators may do that: {who}. If you miss something in the guides, ask me about it and press "
     "“Ask the moderators”."
@@ -79,7 +83,13 @@ class Moderators:
 
     def may(self, interaction: Interaction) -> bool:
         """Whether somebody may moderate where they are."""
-        return may_moderate(_actor(interaction), self.parts.role)
+        return self._is_home(interaction) and may_moderate(_actor(interaction), self.parts.role)
+
+    def _is_home(self, interaction: Interaction) -> bool:
+        """Whether this is the server named in the settings or, where none is, the only one."""
+        if self.parts.home_server:
+            return interaction.guild_id == self.parts.home_server
+        return len(interaction.client.guilds) == 1
 
     def check(self, interaction: Interaction) -> None:
         """Let moderators pass.
@@ -90,6 +100,8 @@ class Moderators:
         """
         if _actor(interaction).private:
             raise NotAllowedError(_NOT_HERE)
+        if not self._is_home(interaction):
+            raise NotAllowedError(_NOT_HOME.format(server=interaction.guild_id))
         if not self.may(interaction):
             role = self.parts.role
             who = f"members with the role “{role}”" if role else "members who may manage this server"

@@ -54,6 +54,7 @@ def backstage_of(app: App) -> Backstage:
         search,
         settings.moderator_role,
         settings.refresh_hours,
+        settings.home_server,
     )
     limit = Limit(settings.limit_messages, settings.limit_period)
     return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, moderation)

@@ -365,3 +365,18 @@ async def test_a_regular_refresh_runs_with_the_bot(
         assert bench.done == []
         await env.advance_time(60)
         assert bench.done == ["schedule applied add tea"]
+
+
+async def test_the_knowledge_base_of_all_servers_is_changed_from_the_one_named(
+    moderation: Moderation, backstage: Backstage, parrot: Parrot, bench: Bench
+) -> None:
+    elsewhere = replace(backstage, moderation=replace(moderation, home_server=1))
+    client = CoachClient(elsewhere)
+    async with simcord.run(client, check_errors=False) as env:
+        place = Place(env, client, elsewhere, parrot)
+
+        refused = await _tea(place, _manager(place))
+
+        assert refused.ephemeral
+        assert "COACH_HOME_SERVER" in _said(refused)
+        assert bench.done == []
