@@ -107,7 +107,7 @@ def test_a_line_goes_out_for_each_line_that_comes_in(run: Run) -> None:
     assert replies[5]["citations"][0]["guide"] == "Research Scientist"
     assert replies[6]["citations"][0]["guide"] == "Interviews"
     assert [replies[n]["answer"] for n in (8, 9, 10)] == [NOTHING, NOTHING, TOO_LONG]
-    assert list(replies[0]["citations"][0]) == ["marker", "guide", "section", "source", "quote"]
+    assert list(replies[0]["citations"][0]) == ["marker", "guide", "section", "source", "link", "quote"]
     assert list(replies[0]["retrieved"][0]) == ["guide", "section", "score"]
     assert 1 <= len(replies[13]["suggestions"]) <= 3
 
