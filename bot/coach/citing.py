@@ -18,7 +18,7 @@ class Citing:
         if chunk.id not in self._citations:
             marker = len(self._citations) + 1
             self._citations[chunk.id] = Citation(
-                marker, chunk.guide, chunk.section, chunk.source, chunk.quote
+                marker, chunk.guide, chunk.section, chunk.source, chunk.quote, chunk.link
             )
         return self._citations[chunk.id].marker
 

@@ -17,6 +17,9 @@ from retrieval.sections import SectionName
 _EXPLAINED = 2
 _MOST_REASONS = 3
 _MOST_GAPS = 4
+_WHAT_THEY_DO = "What they do"
+# Sentences by which a role is introduced.
+_INTRODUCED = 2
 _TRY_OUT = ("choosing-a-role", "Small experiments")
 _NO_JUDGEMENT = (
     "This only sets what you told me beside what the guides say of each role; "
@@ -42,6 +45,7 @@ def suggest(ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
     explained = [standing for standing in ranking[:_EXPLAINED] if standing.worth > 0]
     blocks = [
         _opening(ranking),
+        *(_what_it_is(standing, sections, citing) for standing in level(ranking)[:_EXPLAINED]),
         "\n".join(f"{n}. {_line(standing)}" for n, standing in enumerate(ranking, 1)),
         *(block for standing in explained for block in _why(standing, sections, citing)),
         _change(ranking),
@@ -81,6 +85,11 @@ def _opening(ranking: Sequence[Standing]) -> str:
         return f"From what you told me, {titles[0]} suits you best: {together[0].in_words}."
     listed = f"{', '.join(titles[:-1])} and {titles[-1]}"
     return f"From what you told me, {listed} are level; nothing yet puts one of them ahead."
+
+
+def _what_it_is(standing: Standing, sections: _Sections, citing: Citing) -> str:
+    chunk = sections.get((standing.role.id, _WHAT_THEY_DO))
+    return " ".join(citing.marked(unit.text, chunk) for unit in chunk.units[:_INTRODUCED]) if chunk else ""
 
 
 def _line(standing: Standing) -> str:
