@@ -168,8 +168,8 @@ class Library:
                 found += [GuideSummary(*row) for row in rows]
         return sorted(found, key=lambda guide: (guide.title, guide.id))
 
-    async def texts(self, edition: Edition) -> AsyncIterator[tuple[str, str]]:
-        """Yield (chunk id, searchable text with its questions) of every chunk of an edition."""
+    async def texts(self, edition: Edition, *, asks: bool = True) -> AsyncIterator[tuple[str, str]]:
+        """Yield (chunk id, searchable text, with its questions unless not wanted) of an edition's chunks."""
         async with self._reading.connect() as db:
             for batch in _batches(sorted(edition.versions.values())):
                 rows = await db.execute(
@@ -178,7 +178,7 @@ class Library:
                     .order_by(ChunkRow.version_id, ChunkRow.ordinal)
                 )
                 for row in rows:
-                    yield row.id, " ".join((row.text, *json.loads(row.asks)))
+                    yield row.id, " ".join((row.text, *(json.loads(row.asks) if asks else ())))
 
     async def index_sizes(self, versions: Iterable[str]) -> dict[str, int]:
         """Return, in reading order, by how many vectors each chunk of some versions is found."""

@@ -172,9 +172,6 @@ async def load_judge(
     Where the library has a `field` already, the judge has studied it.
     """
     aspects = load_aspects()
-    for aspect in aspects:
-        for example in aspect.examples:
-            wording.learn(example)
     texts = [wording.read(example) for aspect in aspects for example in aspect.examples]
     digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
     vectors = await library.kept_vectors(embeddings.fingerprint, digest, len(texts))

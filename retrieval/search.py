@@ -61,7 +61,7 @@ class Searcher:
     ) -> None:
         """Search the library by vectors of the model whose fingerprint is given.
 
-        `learn` is told every text that becomes live.
+        `learn` is told the words of every chunk that becomes live.
         """
         self._library = library
         self._index = index
@@ -122,7 +122,8 @@ class Searcher:
         Only what differs from the edition followed so far is read.
         """
         versions = set(edition.versions.values())
-        texts = [text async for text in self._library.texts(edition.of(versions - self._chunks.keys()))]
+        new = edition.of(versions - self._chunks.keys())
+        texts = [text async for text in self._library.texts(new)]
         await asyncio.to_thread(self.words.add, texts)
         field = await self._sample_field(edition)
         chunks = {version: ids for version, ids in self._chunks.items() if version in versions}
@@ -135,7 +136,8 @@ class Searcher:
         self._prepared = set()
         await asyncio.to_thread(self.words.remove, gone)
         await asyncio.to_thread(self._index.remove, gone)
-        for _, text in texts:
+        # Not from the questions: they are misspelt on purpose.
+        async for _, text in self._library.texts(new, asks=False):
             self._learn(text)
 
     async def discard(self) -> None:
