@@ -43,8 +43,9 @@ def open_client(path: Path) -> ClientAPI:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Every row: its id, and its vector of unit length."""
+    """Every row, as it was in one state of the collection: its id, and its vector of unit length."""
 
+    state: object
     ids: Sequence[str]
     vectors: Vectors
 
@@ -61,7 +62,8 @@ class VectorIndex:
         self._client = client
         self._name = f"chunks-{fingerprint}"
         self._collection = self._open()
-        self._rows: _Rows | None = None  # as last read, until they change
+        self._state = object()  # another one after every write
+        self._rows: _Rows | None = None  # as last read
 
     def _open(self) -> Collection:
         configuration: Any = {"hnsw": _HNSW}
@@ -83,9 +85,12 @@ class VectorIndex:
     def _compared(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """Compare with every row."""
         rows = self._rows
-        if rows is None:
+        # A write may end while rows are read: they are kept as of the state before.
+        state = self._state
+        if rows is None or rows.state is not state:
             read = self._collection.get(include=["embeddings"])
-            rows = self._rows = _Rows(read["ids"], np.asarray(read["embeddings"], dtype=np.float32))
+            vectors = np.asarray(read["embeddings"], dtype=np.float32).reshape(-1, len(vector))
+            rows = self._rows = _Rows(state, read["ids"], vectors)
         similarity = rows.vectors @ vector
         return [(rows.ids[n], float(similarity[n])) for n in np.argsort(-similarity, kind="stable")[:k]]
 
@@ -107,21 +112,20 @@ class VectorIndex:
         for start in range(0, len(ids), _WRITE_BATCH):
             end = start + _WRITE_BATCH
             self._collection.upsert(ids=ids[start:end], embeddings=np.stack(vectors[start:end]))
-        self._rows = None
+        self._state = object()
 
     def keep_only(self, chunk_ids: set[str]) -> None:
         """Delete every row of a chunk that is not named."""
-        stale = [row for row in self._row_ids() if _chunk_of(row) not in chunk_ids]
-        for start in range(0, len(stale), _WRITE_BATCH):
-            self._collection.delete(ids=stale[start : start + _WRITE_BATCH])
-        self._rows = None
+        self._delete([row for row in self._row_ids() if _chunk_of(row) not in chunk_ids])
 
     def remove(self, sizes: Mapping[str, int]) -> None:
         """Delete chunks; `sizes` says how many rows each has."""
-        rows = [row for chunk_id, size in sizes.items() for row in _row_names(chunk_id, size)]
+        self._delete([row for chunk_id, size in sizes.items() for row in _row_names(chunk_id, size)])
+
+    def _delete(self, rows: Sequence[str]) -> None:
         for start in range(0, len(rows), _WRITE_BATCH):
-            self._collection.delete(ids=rows[start : start + _WRITE_BATCH])
-        self._rows = None
+            self._collection.delete(ids=list(rows[start : start + _WRITE_BATCH]))
+        self._state = object()
 
     def chunk_ids(self) -> set[str]:
         """Name the chunks that have a row."""
@@ -159,7 +163,7 @@ class VectorIndex:
         """Throw the collection away and begin an empty one."""
         self._client.delete_collection(self._name)
         self._collection = self._open()
-        self._rows = None
+        self._state = object()
 
     def _row_ids(self) -> list[str]:
         return list(self._collection.get(include=[])["ids"])

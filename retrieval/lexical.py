@@ -71,10 +71,11 @@ class WordIndex:
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """Weigh terms by how few chunks hold them (BM25's idf, 0 and up)."""
         # How many hold a term counts what has been removed and not yet swept up; so must this.
-        chunks = self._searcher.doc_freq("all", _EVERY)
+        snapshot = self._searcher
+        chunks = snapshot.doc_freq("all", _EVERY)
         weights = {}
         for term in terms:
-            holding = self._searcher.doc_freq("text", term)
+            holding = snapshot.doc_freq("text", term)
             weights[term] = math.log(1 + (chunks - holding + 0.5) / (holding + 0.5))
         return weights
 
@@ -86,5 +87,7 @@ class WordIndex:
         ]
         if not queries:
             return {}
-        found = self._searcher.search(tantivy.Query.boolean_query(queries), k, count=False)
-        return {str(self._searcher.doc(address).get_first("id")): score for score, address in found.hits}
+        # An address holds in the snapshot that found it only, and a refresh may put in the next one.
+        snapshot = self._searcher
+        found = snapshot.search(tantivy.Query.boolean_query(queries), k, count=False)
+        return {str(snapshot.doc(address).get_first("id")): score for score, address in found.hits}

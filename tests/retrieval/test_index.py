@@ -202,3 +202,36 @@ async def test_an_index_thrown_away_is_rebuilt_without_encoding(
     assert await searcher.open()
 
     assert sorted(searcher._index._row_ids()) == whole
+
+
+def test_rows_read_while_they_change_are_not_kept_as_the_present_ones(
+    small: tuple[VectorIndex, Rows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, rows = small
+    new = random_rows(1, dimensions=16, seed=1)[0][1]
+    read = index._collection.get
+
+    def read_and_be_overtaken(*args: object, **options: object) -> object:
+        found = read(*args, **options)  # type: ignore[arg-type]
+        monkeypatch.undo()
+        index.add([("new@0.0", new)])
+        return found
+
+    monkeypatch.setattr(index._collection, "get", read_and_be_overtaken)
+    assert "new@0.0" not in index.nearest(new[0], 1)
+    assert "new@0.0" in index.nearest(new[0], 1)
+
+
+def test_an_index_emptied_between_counting_and_reading_finds_nothing(
+    small: tuple[VectorIndex, Rows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, rows = small
+    count = index._collection.count
+
+    def count_and_be_overtaken() -> int:
+        counted = count()
+        index.keep_only(set())
+        return counted
+
+    monkeypatch.setattr(index._collection, "count", count_and_be_overtaken)
+    assert index.nearest(rows[0][1][0], 5) == {}

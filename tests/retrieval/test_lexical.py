@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from retrieval.lexical import WordIndex
@@ -112,3 +114,19 @@ def test_what_is_replaced_leaves_every_weight_as_it_was() -> None:
     assert min(after.values()) > 0
     found = index.nearest("machine learning engineer", 10)
     assert 0 < sum(found.values()) / len(found) / sum(index.rarity(["machin", "learn", "engin"]).values()) < 3
+
+
+def test_a_search_while_chunks_come_and_go_sees_one_state_whole(words: WordIndex) -> None:
+    ended = threading.Event()
+
+    def change() -> None:
+        for n in range(60):
+            words.add([(f"new{n}", "python")])
+            words.remove([f"new{n}"])
+        ended.set()
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    while not ended.is_set():
+        assert "python" in words.nearest("python", 5)
+    changing.join()
