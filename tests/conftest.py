@@ -7,7 +7,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import hypothesis
 import pytest
+from filelock import FileLock
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app import App, open_app
@@ -94,13 +95,16 @@ async def app(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Con
     # One for each form of the tables: whoever switches branches goes back as well as forward.
     newest = max(path.stem for path in MIGRATIONS.glob("*.py"))
     kept = pytestconfig.cache.mkdir("library") / f"{newest}.db"
-    if kept.exists():
-        shutil.copy(kept, database)
-    async with open_app(settings) as opened:
-        plan = await opened.refresh.plan(opened.guides)
-        await opened.refresh.apply(plan, actor="tests", note="", progress=ignore_progress)
-        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(kept)) as target:
-            source.backup(target)
+    async with AsyncExitStack() as stack:
+        # Of two test processes one encodes, the other waits and copies.
+        with FileLock(kept.with_suffix(".lock")):
+            if kept.exists():
+                shutil.copy(kept, database)
+            opened = await stack.enter_async_context(open_app(settings))
+            plan = await opened.refresh.plan(opened.guides)
+            await opened.refresh.apply(plan, actor="tests", note="", progress=ignore_progress)
+            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(kept)) as target:
+                source.backup(target)
         yield opened
 
 
