@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
+from bot.coach.manner import Manner
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from knowledge.roles import Role, Roles, load_comparable
@@ -20,6 +21,8 @@ Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "profile", "priv
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _COMPARED = 2
+# After these the talk is of the person.
+_PERSONAL = frozenset({"roles", "profile"})
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
 
@@ -36,9 +39,10 @@ COMMANDS = tuple(_COMMANDS)
 class Intents:
     """Names the skill for a message."""
 
-    def __init__(self, smalltalk: SmallTalk, wording: Wording, roles: Roles) -> None:
+    def __init__(self, smalltalk: SmallTalk, wording: Wording, roles: Roles, manner: Manner) -> None:
         """Read messages by this wording; know the roles, and what else can be set beside them."""
         self._smalltalk = smalltalk
+        self._manner = manner
         self._wording = wording
         self._comparable = load_comparable(roles, short=False)
         self._by_any_name = load_comparable(roles, short=True)
@@ -69,7 +73,11 @@ class Intents:
             return "gap"
         if self._has("seeks_role", read) and not self._has("seeks_no_role", read):
             return "roles"
-        return "profile" if learnt and not self._asks(read) else "ask"
+        if not learnt or self._asks(read):
+            return "ask"
+        # To a question about oneself whatever tells something is the reply.
+        questioned = bool(turns) and turns[-1].reply.kind in _PERSONAL
+        return "profile" if questioned or self._manner.tells(text) else "ask"
 
     def tells(self, text: str) -> bool:
         """Whether what a text tells of the person is meant to be known."""
