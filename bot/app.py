@@ -21,6 +21,7 @@ from bot.coach.hearing import Hearing
 from bot.coach.intents import Intent, Intents
 from bot.coach.manner import Manner
 from bot.coach.skills.ask import Ask
+from bot.coach.skills.care import Care
 from bot.coach.skills.compare import CompareRoles
 from bot.coach.skills.gap import SkillGap
 from bot.coach.skills.privacy import Privacy
@@ -276,6 +277,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "gap": SkillGap(roles, learner, sections),
         "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
         "privacy": privacy,
+        "care": Care(),
     }
     return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
 
