@@ -46,6 +46,18 @@ async def test_what_the_passages_bear_out_is_said_with_its_source(
     assert len(model_server.asked) == 1
 
 
+async def test_a_citation_leads_to_where_its_passage_can_be_read(
+    model_server: ModelServer, checker: Checker
+) -> None:
+    model_server.script = [say(f"{MATHS} {KHAN}")]
+    link = "https://example.org/maths"
+    linked = replace(MATHS_PASSAGES[0], chunk=replace(MATHS_PASSAGES[0].chunk, link=link))
+
+    draft = await Writer(connect(model_server), checker).write(replace(BRIEF, passages=(linked,)))
+
+    assert [citation.link for citation in draft.answer.citations] == [link]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
