@@ -187,8 +187,6 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     judge = await load_judge(library, embeddings, wording, searcher.field)
     roles = load_roles()
     rewriter = Rewriter(wording, roles)
-    reader = Reader(wording, roles)
-    checker = Checker.load(Verifier(embeddings, reader), reader)
     model = _chat_model(settings, Usage(engine))
     fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
 
@@ -201,7 +199,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         embeddings,
         searcher,
         judge,
-        Writer(model, checker) if model else None,
+        _writer(model, embeddings, Reader(wording, roles)) if model else None,
         Restater(model) if model else None,
     )
     gaps = Gaps(engine)
@@ -288,6 +286,10 @@ def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:
     )
     budget = usage.budget(settings.chat_user_tokens, settings.chat_day_tokens)
     return ChatModel(chat, budget, settings.chat_deadline)
+
+
+def _writer(model: ChatModel, embeddings: SentenceEmbeddings, reader: Reader) -> Writer:
+    return Writer(model, Checker.load(Verifier(embeddings, reader), reader))
 
 
 def _make_folder(path: Path) -> None:
