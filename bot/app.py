@@ -260,7 +260,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     sections = Sections(library, embeddings.fingerprint)
     learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
     guided = Guided.load(profiles)
-    ask = Ask(chain, gaps)
+    ask = Ask(chain, gaps, profiles)
     suggest = SuggestRoles(roles, learner, guided, sections, ask)
     skills: dict[Intent, Skill] = {
         "smalltalk": smalltalk,

@@ -57,6 +57,8 @@ class Parrot:
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         self.heard.append(message)
         self.at_work.set()
+        if message.text.startswith("grow") and message.listen:
+            await message.listen("You said: grow")
         if not message.text.startswith("next"):
             await self.gate.wait()
         first = message.text.split()[0]

@@ -8,7 +8,7 @@ died is simply done again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,12 +19,14 @@ from bot.coach.coach import Coach
 from bot.frontends.discord import faults, limits, rendering
 from bot.frontends.discord.moderation import Moderation
 from bot.frontends.discord.rendering import Page, Setting
+from bot.frontends.discord.streaming import growing
 from bot.frontends.discord.surfaces import Address, ChannelSurface, Surface, surface_of
 from bot.memory.deliveries import Deliveries, Delivery, Incoming, Limit, Refused, State
 from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.queues import Queues
 from bot.reply import Message, Reply
+from retrieval.answer import Listener
 
 log = logging.getLogger(__name__)
 
@@ -136,19 +138,21 @@ class Desk:
         shown = list(delivery.replies)
         if again and not shown and isinstance(surface, ChannelSurface):
             shown = await surface.find()
-        reply = await self._think(incoming)
+        async with growing(surface, shown, delivery.times, _quoted(incoming)) as listen:
+            reply = await self._think(incoming, listen)
         pages = _pages(incoming, reply)
         current = await self._deliveries.find(message_id)
         # None: all that was kept of the person has just been deleted, and this tells them so.
         if current is not None and current.state is State.WITHDRAWN:
             await self._coach.retract(message_id)
+            await _take_away(surface, shown)
             return
         if await self._send(surface, pages, shown, delivery.times, incoming):
             await self._deliveries.answered(message_id, shown, rendering.offers(reply))
 
-    async def _think(self, incoming: Incoming) -> Reply:
+    async def _think(self, incoming: Incoming, listen: Listener) -> Reply:
         message = Message(
-            incoming.user, incoming.channel, incoming.text, private=incoming.private, id=incoming.id
+            incoming.user, incoming.channel, incoming.text, incoming.private, incoming.id, listen
         )
         try:
             return await self._coach.reply(message)
@@ -183,18 +187,25 @@ class Desk:
         if delivery is None:
             return
         await self._coach.retract(message_id)
-        surface = self._surface(delivery.incoming)
-        if isinstance(surface, ChannelSurface):
-            for reply in delivery.replies:
-                await surface.take_away(reply)
+        await _take_away(self._surface(delivery.incoming), delivery.replies)
+
+
+async def _take_away(surface: Surface, replies: Iterable[str]) -> None:
+    if isinstance(surface, ChannelSurface):
+        for reply in replies:
+            await surface.take_away(reply)
 
 
 def _pages(incoming: Incoming, reply: Reply) -> tuple[Page, ...]:
     if reply.private and not incoming.private:
         return rendering.for_you_alone(incoming.id)
     address = Address.loads(incoming.address)
-    setting = Setting(incoming.text if address.quotes else "", address.can_thread)
-    return rendering.reply_pages(reply, incoming.id, setting)
+    return rendering.reply_pages(reply, incoming.id, Setting(_quoted(incoming), address.can_thread))
+
+
+def _quoted(incoming: Incoming) -> str:
+    """Return what was asked, if nothing else shows it."""
+    return incoming.text if Address.loads(incoming.address).quotes else ""
 
 
 def _is_too_late(delivery: Delivery) -> bool:
