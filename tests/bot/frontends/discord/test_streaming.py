@@ -115,11 +115,13 @@ async def test_it_grows_in_direct_messages_and_commands_too(place: Place) -> Non
     direct, channel = place.ada.user.dm_channel, place.channel
     writing = asyncio.create_task(place.ada.send_dm("grow with me"))
     await _until(lambda: [texts(each) for each in place.by_me(direct)] == [["You said: grow"]])
+    place.parrot.gate.set()
+    await writing
+    place.parrot.gate.clear()
     asking = asyncio.create_task(place.ada.slash(channel, "ask", question="grow with me"))
     grown = ["> grow with me", "You said: grow"]
     await _until(lambda: any(texts(each) == grown for each in place.by_me(channel)))
     place.parrot.gate.set()
-    await writing
     result = await asking
 
     assert [texts(each)[0] for each in place.by_me(direct)] == ["You said: grow with me [1]."]
