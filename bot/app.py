@@ -27,6 +27,7 @@ from bot.coach.skills.profile import ShowProfile
 from bot.coach.skills.roles import SuggestRoles
 from bot.coach.skills.skill import Skill
 from bot.coach.skills.smalltalk import SmallTalk
+from bot.coach.understanding import Understanding
 from bot.config import Settings
 from bot.evaluation.golden import golden_questions
 from bot.memory.conversations import Conversations
@@ -206,7 +207,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     profiles = Profiles(engine)
     privacy = Privacy(people, settings.retention_days, settings.chat_model)
     coach = await _make_coach(
-        library, embeddings, wording, roles, chain, gaps, Conversations(engine), profiles, privacy
+        library, embeddings, wording, roles, chain, gaps, Conversations(engine), profiles, privacy, model
     )
     curator = Curator(
         library,
@@ -254,6 +255,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     conversations: Conversations,
     profiles: Profiles,
     privacy: Privacy,
+    model: ChatModel | None,
 ) -> Coach:
     smalltalk = SmallTalk.load()
     intents = Intents(smalltalk, wording, roles)
@@ -271,7 +273,8 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
         "privacy": privacy,
     }
-    return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
+    understanding = Understanding(model, learner) if model else None
+    return Coach(Hearing(wording), intents, skills, conversations, learner, guided, understanding)
 
 
 def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:

@@ -12,6 +12,7 @@ from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
 from bot.coach.intents import Intent, Intents
 from bot.coach.skills.privacy import erases
 from bot.coach.skills.skill import Skill
+from bot.coach.understanding import Meaning, Understanding
 from bot.memory.conversations import Conversations, Turn
 from bot.queues import Gates, Queues
 from bot.reply import Message, Reply
@@ -28,8 +29,12 @@ class Coach:
         conversations: Conversations,
         learner: Learner,
         guided: Guided,
+        understanding: Understanding | None = None,
     ) -> None:
-        """Use these skills; the conversations are kept, and what people say of themselves."""
+        """Use these skills; the conversations are kept, and what people say of themselves.
+
+        What rules make of a message, the `understanding` may know better.
+        """
         self._hearing = hearing
         self._intents = intents
         self._skills = skills
@@ -39,6 +44,7 @@ class Coach:
         self._people = Gates()
         self._learner = learner
         self._guided = guided
+        self._understanding = understanding
 
     async def reply(self, message: Message) -> Reply:
         """Reply to a message; messages of one conversation are answered in order.
@@ -68,14 +74,20 @@ class Coach:
 
     async def _answer(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Learn what a message tells, and let the skill that it is meant for reply."""
-        said = await self._learner.read(message.text)
-        intent = self._intents.of(message.text, learnt=bool(said), turns=turns)
+        meaning = await self._read(message, turns)
+        intent = meaning.intent
         if self._intents.tells(message.text):
-            await self._learner.learn(message, said)
+            await self._learner.learn(message, meaning.said)
         talked = any(turn.reply.exchange for turn in turns)
         if intent == "ask" and not talked and not has_topic(message.text):
             return Reply("chat", NO_TOPIC)
         return await self._skills[intent].reply(message, turns)
+
+    async def _read(self, message: Message, turns: tuple[Turn, ...]) -> Meaning:
+        """Find out what a message wants and tells."""
+        said = await self._learner.read(message.text)
+        by_rules = Meaning(self._intents.of(message.text, learnt=bool(said), turns=turns), said)
+        return await self._understanding.read(message, by_rules) if self._understanding else by_rules
 
     async def intent(self, text: str) -> Intent:
         """Say what a message would be taken for if it were the first of a conversation."""
