@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from typer.testing import CliRunner
 
+from bot import cli
 from bot.app import App, open_app
 from bot.coach.clauses import clauses
 from bot.config import Settings
+from bot.frontends.terminal import evaluation
 from bot.memory.usage import Usage
 from bot.reply import Message
 from knowledge.database import create_engine
@@ -206,7 +210,7 @@ async def test_the_model_does_not_change_what_a_role_scores(
     replies = []
     for each in (app, coached):
         await each.coach.reply(Message(user, "dm", STORY))
-        replies.append(await each.coach.reply(Message(user, "dm", "/roles")))
+        replies.append(await each.coach.reply(Message(user, "dm", "which role suits me?")))
 
     without, with_model = replies
     assert with_model.fits == without.fits != ()
@@ -221,7 +225,7 @@ async def test_rules_alone_decide_about_deleting_and_commands(
 
     replies = [await coached.coach.reply(Message(user, "dm", said)) for said in ("/profile", "/privacy")]
 
-    assert [reply.kind for reply in replies] == ["profile", "profile"]
+    assert [reply.kind for reply in replies] == ["profile", "chat"]
     assert server.asked == []
 
 
@@ -254,3 +258,45 @@ async def test_nothing_but_the_question_the_conversation_and_the_facts_in_use_is
         request.keys() <= {"model", "messages", "stream", "stream_options", "max_completion_tokens"}
         for request in server.asked
     )
+
+
+async def test_a_model_is_measured_by_a_command(
+    server: ModelServer,
+    fill: Callable[[Path], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    golden = {
+        "answerable": {"question": QUESTION, "facts": [["linear algebra"]]},
+        "unanswerable": {"question": "what do they earn?", "near_miss": True},
+        "conversations": {
+            "turns": [{"text": QUESTION, "kind": "answer"}, {"text": "thanks", "kind": "chat"}]
+        },
+    }
+    for name, line in golden.items():
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"part": "tune"} | line), encoding="utf-8")
+    monkeypatch.setenv("COACH_CHAT_KEY", "a-key")
+    monkeypatch.setenv("COACH_CHAT_URL", server.url)
+    # The library that it makes for itself is filled already, which spares minutes.
+    monkeypatch.setattr(
+        evaluation, "open_app", lambda settings, _: (fill(settings.data_dir), open_app(settings))[1]
+    )
+    server.script = [first_unit]
+    server.asked.clear()
+    command = [
+        "eval",
+        "--chat-model",
+        "openai:measured",
+        "--golden",
+        str(tmp_path),
+        "--part",
+        "tune",
+        "--json",
+    ]
+
+    result = await asyncio.to_thread(CliRunner().invoke, cli.app, command)
+
+    assert result.exit_code == 0, result.output
+    assert {request["model"] for request in server.asked} == {"measured"}
+    coach = json.loads(result.stdout)["coach"]
+    assert (coach["facts"], coach["answerable_refused"]) == (1, 0)
