@@ -59,6 +59,26 @@ async def test_a_citation_leads_to_where_its_passage_can_be_read(
 
 
 @pytest.mark.parametrize(
+    ("link", "passes"),
+    [
+        ("https://example.org/maths", True),
+        ("https://example.org", False),
+        ("https://example.org/maths/../../evil", False),
+        ("https://example.or", False),
+        ("https://example.org.evil.example/maths", False),
+    ],
+)
+async def test_a_link_leads_to_the_source_or_is_not_shown(
+    checker: Checker, link: str, *, passes: bool
+) -> None:
+    source = MATHS_PASSAGES[0].chunk
+    chunk = replace(source, source="Notes, https://example.org/maths.", units=split_units(f"{KHAN[:-5]}."))
+    piece = Piece(f"{KHAN[:-5]}: {link}.", (1,), "sentence", 0)
+
+    assert await checker.passes(piece, [chunk]) is passes
+
+
+@pytest.mark.parametrize(
     "sentence",
     [
         "You need linear algebra, calculus and statistics.",
