@@ -266,7 +266,7 @@ async def test_a_model_is_measured_by_a_command(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    golden = {
+    golden: dict[str, dict[str, object]] = {
         "answerable": {"question": QUESTION, "facts": [["linear algebra"]]},
         "unanswerable": {"question": "what do they earn?", "near_miss": True},
         "conversations": {
@@ -274,7 +274,7 @@ async def test_a_model_is_measured_by_a_command(
         },
     }
     for name, line in golden.items():
-        (tmp_path / f"{name}.jsonl").write_text(json.dumps({"part": "tune"} | line), encoding="utf-8")
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(line | {"part": "tune"}), encoding="utf-8")
     monkeypatch.setenv("COACH_CHAT_KEY", "a-key")
     monkeypatch.setenv("COACH_CHAT_URL", server.url)
     # The library that it makes for itself is filled already, which spares minutes.
