@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,8 @@ from knowledge.database import scrub, writing
 
 _log = logging.getLogger(__name__)
 _DAY_SECONDS = 24 * 60 * 60
+# A clock that was set by more than this may be wrong, and by it everything old.
+_STEADY_SECONDS = 60 * 60
 
 # Every table with a user in it; a test holds this against the tables there are.
 PERSONAL = (
@@ -90,14 +93,23 @@ class People:
 
     async def _expire_daily(self, days: int) -> None:
         while True:
+            before = _apart()
             await asyncio.sleep(_DAY_SECONDS)
-            await self._try_to_expire(days)
+            if abs(_apart() - before) < _STEADY_SECONDS:
+                await self._try_to_expire(days)
+            else:
+                _log.warning("The clock has jumped. Nothing old is deleted until it is steady for a day.")
 
     async def _try_to_expire(self, days: int) -> None:
         try:
             await self.expire(days)
         except SQLAlchemyError as error:  # what is old today is old tomorrow, too
             _log.warning("What is old could not be deleted: %s", type(error).__name__)
+
+
+def _apart() -> float:
+    """Return the seconds between the clock that can be set and the one that cannot."""
+    return datetime.now(UTC).timestamp() - time.monotonic()
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:
