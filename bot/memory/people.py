@@ -43,6 +43,8 @@ class People:
         self._engine = engine
         self._reading = engine.execution_options(read_only=True)
         self._folder = folder
+        # As it was when what is old was last deleted.
+        self._apart = _apart()
 
     async def export(self, user: str) -> dict[str, Any]:
         """Return all that is kept of a person, by table, oldest first, as JSON can hold it."""
@@ -69,7 +71,11 @@ class People:
         return _some(gone)
 
     async def expire(self, days: int) -> None:
-        """Delete what is older than this many days, of everybody."""
+        """Delete what is older than this many days, of everybody; nothing, if the clock has been set."""
+        last, self._apart = self._apart, _apart()
+        if abs(self._apart - last) > _STEADY_SECONDS:
+            _log.warning("The clock has jumped. Nothing old is deleted before it has been steady for a day.")
+            return
         before = datetime.now(UTC) - timedelta(days=days)
         async with writing(self._engine) as db:
             gone = sum([(await db.execute(each.expire(before))).rowcount for each in PERSONAL])
@@ -93,12 +99,8 @@ class People:
 
     async def _expire_daily(self, days: int) -> None:
         while True:
-            before = _apart()
             await asyncio.sleep(_DAY_SECONDS)
-            if abs(_apart() - before) < _STEADY_SECONDS:
-                await self._try_to_expire(days)
-            else:
-                _log.warning("The clock has jumped. Nothing old is deleted until it is steady for a day.")
+            await self._try_to_expire(days)
 
     async def _try_to_expire(self, days: int) -> None:
         try:
