@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,27 +15,12 @@ from bot.frontends.discord import faults
 from bot.memory.deliveries import Deliveries, Incoming, Limit
 from bot.memory.profiles import Profiles
 from bot.reply import Message
-from bot.telemetry import logs
 from bot.telemetry.logs import configure_logs
 from bot.telemetry.turn import current_turn, turn
 from tests.discord_server.parrot import Parrot, backstage_of
 
 CANARY = "xylophone-canary-7731"
 OURS = logging.getLogger("bot.tests")
-
-
-@pytest.fixture
-def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """Read what is logged to standard error; afterwards logging is as before."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    # `force` closes the handlers there are, which are pytest's.
-    root.handlers[:] = []
-    yield lambda: capsys.readouterr().err
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    for name in logs._OURS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def read(written: str) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from bot.frontends.discord.desk import Backstage
 from bot.frontends.discord.gateway import Gateway
 from bot.telemetry.health import Finding
 from bot.telemetry.server import ask_readiness, shown
+from tests.discord_server.parrot import Parrot
 from tests.discord_server.server import TOKEN, DiscordServer, point_discord_at
 
 HOST = "127.0.0.1"
@@ -70,3 +71,24 @@ async def test_readiness_turns_red_with_a_reason_and_green_again(
         True,
         False,
     ]
+
+
+async def test_who_waits_is_counted(server: DiscordServer, backstage: Backstage, parrot: Parrot) -> None:
+    parrot.gate.clear()
+    gateway = Gateway()
+    task = asyncio.create_task(run.serve(backstage, TOKEN, gateway))
+    await server.world.until(lambda: server.identified)
+    before = gateway.waiting()
+    for number in range(3):
+        await server.say(f"<@1> question {number}")
+    await parrot.at_work.wait()
+    async with asyncio.timeout(20):
+        while gateway.waiting() < 3:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.01)
+
+    assert before == 0
+    parrot.gate.set()
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+    assert gateway.waiting() == 0
