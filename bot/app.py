@@ -45,6 +45,7 @@ from bot.moderation.duplicates import Duplicates
 from bot.moderation.effects import Effects
 from bot.moderation.intake import Intake
 from bot.moderation.wishes import Wishes
+from bot.telemetry.steps import StepTimer
 from knowledge.database import create_engine
 from knowledge.errors import CoachError
 from knowledge.fetching import Fetcher
@@ -206,6 +207,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         judge,
         _writer(model, embeddings, Reader(wording, roles)) if model else None,
         Restater(model) if model else None,
+        [StepTimer()],
     )
     gaps = Gaps(engine)
     profiles = Profiles(engine)

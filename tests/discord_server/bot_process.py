@@ -14,6 +14,7 @@ import sys
 
 from bot.frontends.discord import run
 from bot.migrations.upgrade import upgrade
+from bot.stopping import until_stopped
 from knowledge.database import create_engine
 from tests.discord_server.parrot import Parrot, backstage_of
 from tests.discord_server.server import TOKEN, point_discord_at
@@ -32,4 +33,4 @@ async def main(port: int, database: str, *flags: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))
+    asyncio.run(until_stopped(main(int(sys.argv[1]), *sys.argv[2:])))

@@ -62,6 +62,8 @@ class Parrot:
         if not message.text.startswith("next"):
             await self.gate.wait()
         first = message.text.split()[0]
+        if first == "slow":
+            await asyncio.sleep(float(message.text.split()[1]))
         if first == "break":
             raise RuntimeError("a canary in the machine")
         if first == "ping":

@@ -7,11 +7,13 @@ died is simply done again.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import discord
 
@@ -26,6 +28,7 @@ from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.queues import Queues
 from bot.reply import Message, Reply
+from bot.telemetry.turn import turn
 from retrieval.answer import Listener
 
 log = logging.getLogger(__name__)
@@ -59,12 +62,17 @@ class Desk:
         self._client = client
         self._coach = backstage.coach
         self._deliveries = backstage.deliveries
+        self._arriving = Queues()
         self._queues = Queues()
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._left = False
 
     async def answer(self, incoming: Incoming) -> None:
         """Answer a message, unless that is done or under way already."""
-        async with self._queues.turn(incoming.user, incoming.channel):
+        # Taken in before it waits, so that what waits is not lost with the process.
+        async with self._arriving.turn(incoming.user, incoming.channel):
             taken = await self._deliveries.receive(incoming, self.backstage.limit)
+        async with self._queues.turn(incoming.user, incoming.channel):
             if isinstance(taken, Refused):
                 await self._turn_away(incoming, taken)
             elif taken:
@@ -108,9 +116,28 @@ class Desk:
         await self._deliveries.forget(user, channel)
         return await self._coach.forget(user, channel)
 
-    async def finish(self) -> None:
-        """Wait until all that is under way has been answered."""
-        await self._queues.idle()
+    def waiting(self) -> int:
+        """Count the messages that are being answered or wait for their turn."""
+        return self._queues.waiting()
+
+    def arriving(self) -> AbstractAsyncContextManager[None]:
+        """Be awaited by `leave`: something has been acknowledged and is not taken in yet."""
+        return self._arriving.turn(object())
+
+    async def leave(self, seconds: float) -> None:
+        """Let what is under way be answered, for so long; the next start sees to what is left then."""
+        await asyncio.sleep(0)  # what has just come in begins
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle(), seconds)
+        self._left = True
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
+
+    async def _idle(self) -> None:
+        while self._arriving or self._queues:
+            await self._arriving.idle()
+            await self._queues.idle()
 
     async def show(self, incoming: Incoming, pages: Sequence[Page]) -> None:
         """Show pages that are no answer of the coach's."""
@@ -126,7 +153,18 @@ class Desk:
             await self.show(incoming, rendering.text_page(_TOO_MANY.format(until=until)))
 
     async def _finish(self, message_id: str, *, again: bool = False) -> None:
-        """Do all that is left to do for a message that was received."""
+        """Do all that is left to do for a message that was received, as long as the bot stays."""
+        task = asyncio.current_task()
+        if self._left or task is None:
+            return
+        self._answering.add(task)
+        try:
+            with turn():
+                await self._do_the_rest(message_id, again=again)
+        finally:
+            self._answering.discard(task)
+
+    async def _do_the_rest(self, message_id: str, *, again: bool) -> None:
         delivery = await self._deliveries.find(message_id)
         if delivery is None or delivery.state is not State.RECEIVED:
             return

@@ -42,7 +42,8 @@ async def bot_process(
         await server.world.until(lambda: server.identified > before, 60)
         yield process
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
 
 
