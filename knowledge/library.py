@@ -56,6 +56,20 @@ class StoredChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkText:
+    """What a chunk says, with its place before it, and the questions it answers."""
+
+    id: str
+    said: str
+    asks: tuple[str, ...]
+
+    @property
+    def searchable(self) -> str:
+        """All words it is found by."""
+        return " ".join((self.said, *self.asks))
+
+
+@dataclass(frozen=True, slots=True)
 class GuideSummary:
     """A live guide in a line: `chunks` counts its pieces."""
 
@@ -168,8 +182,8 @@ class Library:
                 found += [GuideSummary(*row) for row in rows]
         return sorted(found, key=lambda guide: (guide.title, guide.id))
 
-    async def texts(self, edition: Edition, *, asks: bool = True) -> AsyncIterator[tuple[str, str]]:
-        """Yield (chunk id, searchable text, with its questions unless not wanted) of an edition's chunks."""
+    async def texts(self, edition: Edition) -> AsyncIterator[ChunkText]:
+        """Yield the texts of an edition's chunks."""
         async with self._reading.connect() as db:
             for batch in _batches(sorted(edition.versions.values())):
                 rows = await db.execute(
@@ -178,7 +192,7 @@ class Library:
                     .order_by(ChunkRow.version_id, ChunkRow.ordinal)
                 )
                 for row in rows:
-                    yield row.id, " ".join((row.text, *(json.loads(row.asks) if asks else ())))
+                    yield ChunkText(row.id, row.text, tuple(json.loads(row.asks)))
 
     async def index_sizes(self, versions: Iterable[str]) -> dict[str, int]:
         """Return, in reading order, by how many vectors each chunk of some versions is found."""

@@ -104,12 +104,17 @@ class Judge:
 
     def __init__(self, aspects: Sequence[Aspect], vectors: Vectors, wording: Wording) -> None:
         """Take the aspects, and for each of their examples, in order, its vector."""
+        self._aspects = aspects
         self._owners = [aspect for aspect in aspects for _ in aspect.examples]
         self._examples = [wording.read(example) for aspect in aspects for example in aspect.examples]
         self._vectors = vectors
         self._wording = wording
         self._studies: deque[_Study] = deque(maxlen=_FIELDS)
         self._studying = threading.Lock()
+
+    def reading_by(self, wording: Wording) -> Judge:
+        """Return a judge of the same examples who reads by other words."""
+        return Judge(self._aspects, self._vectors, wording)
 
     def study(self, field: Field) -> None:
         """Get to know a field, unless it is known: half a second of work, for a worker thread."""

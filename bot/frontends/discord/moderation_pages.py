@@ -21,7 +21,7 @@ _NO_HISTORY = "Nothing has ever been changed."
 _NO_GAPS = "Nothing was refused so far."
 _NOTHING_FOUND = "Nothing was found."
 _ADD = "Answer one by adding a page, a file or a text: `/kb add`. Whoever waits for it is told."
-_MORE = "-# There is more; `career-coach kb` prints it all."
+_MORE = "-# There is more. Whoever runs me sees all of it with `career-coach kb`."
 _ANSWERED = "You asked the moderators for an answer to this. The guides have one by now:"
 
 

@@ -54,7 +54,7 @@ class Bench:
         return self.proposal
 
     async def propose_remove(self, names: list[str]) -> Proposal:
-        raise CurationError(f"No guide is called “{names[0]}”.")
+        raise CurationError(f"No guide is called “{names[0]}”.", see="kb list")
 
     async def propose_undo(self, edition_id: int | None) -> Proposal:
         self.done.append(f"undo to {edition_id}")
@@ -228,7 +228,7 @@ async def test_what_goes_wrong_is_told_without_a_traceback(
         mod = _manager(place)
         nothing = await mod.slash(place.channel, "kb remove", guide="coffee")
         assert nothing.ephemeral
-        assert _said(nothing) == "No guide is called “coffee”."
+        assert _said(nothing) == "No guide is called “coffee”. See `/kb list`."
 
         bench.proposal = replace(ADDED, note="break")
         asked = await _tea(place, mod)
