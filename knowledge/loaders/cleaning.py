@@ -53,7 +53,10 @@ def clean(document: Document) -> Document:
     blocks = _with_breaks(blocks)
     blocks = _once(map(_as_it_is, blocks))
     title = _flat(visible(document.provenance.title))
-    return Document(tuple(blocks), replace(document.provenance, title=title))
+    summary = _flat(visible(document.summary))
+    return replace(
+        document, blocks=tuple(blocks), provenance=replace(document.provenance, title=title), summary=summary
+    )
 
 
 def _tidy(block: Block) -> Block:
@@ -61,7 +64,7 @@ def _tidy(block: Block) -> Block:
     text = _flat(visible(block.text))
     if block.kind in {"paragraph", "item"} and (bullet := _BULLET.match(text)):
         return replace(block, kind="item", text=text[bullet.end() :])  # typed, as there were no lists
-    return replace(block, text=text, rows=rows)
+    return replace(block, text=text, rows=rows, asks=tuple(_flat(visible(ask)) for ask in block.asks))
 
 
 def _flat(text: str) -> str:
