@@ -81,14 +81,14 @@ def guide_of(document: Document, *, guide_id: str, name: str, updated: date) -> 
 
 
 def _parts(blocks: Sequence[Block], title: str) -> Iterator[_Part]:
-    part = _Part(_BEGINNING, ())
+    part = _Part(_BEGINNING, (), asks=(title,) if title.endswith("?") else ())
     above: list[tuple[int, str]] = []
     for block in blocks:
         if block.kind != "heading":
             part.blocks.append(block)
             continue
         heading = _NUMBER.sub("", block.text).rstrip(":").strip() or block.text
-        if heading.casefold() == title.casefold() and not part.blocks and not above:
+        if heading.casefold() == title.casefold() and not (part.blocks or above or block.asks):
             continue  # the title once more, above everything
         yield part
         above = [each for each in above if each[0] < block.level]
