@@ -76,8 +76,9 @@ class Shelf:
         state, withdrawn = self.past.get(live.id, ({}, frozenset()))
         version = int(random.integers(VERSIONS))
         number = int(random.integers(DOCUMENTS))
-        match str(random.choice(["add", "add", "remove", "undo", "refresh", "discard"])):
-            case "add" | "discard" as what:
+        what = str(random.choice(["add", "add", "remove", "undo", "refresh", "discard"]))
+        match what:
+            case "add" | "discard":
                 name = f"added {number}"
                 proposal = await self.curator.propose_add([pasted(name, text_of(name, version))], actor="mod")
                 if what == "discard":
@@ -90,12 +91,10 @@ class Shelf:
                 proposal = await self.curator.propose_remove([name])
                 after = {each: said for each, said in state.items() if each != name}
                 withdrawn |= {name.replace(" ", "-")} & {each.replace(" ", "-") for each in self.folder}
-                what = "remove"
             case "undo" if self.past:
                 edition_id = int(random.choice(sorted(self.past)))
                 proposal = await self.curator.propose_undo(edition_id)
                 after, withdrawn = self.past[edition_id]
-                what = "undo"
             case _:
                 name = f"shipped {number}"
                 self.folder[name] = version
