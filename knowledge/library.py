@@ -20,7 +20,7 @@ import numpy.typing as npt
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from knowledge.chunking import Chunk, chunk_guide
+from knowledge.chunking import Chunk, ChunkText, chunk_guide
 from knowledge.guide import Guide
 from knowledge.tables import ChunkRow, EditionGuideRow, EditionRow, EmbeddingRow, GuideVersionRow, LiveRow
 from knowledge.units import Unit
@@ -53,20 +53,6 @@ class StoredChunk:
     units: tuple[Unit, ...]
     vectors: Vectors
     link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkText:
-    """What a chunk says, with its place before it, and the questions it answers."""
-
-    id: str
-    said: str
-    asks: tuple[str, ...]
-
-    @property
-    def searchable(self) -> str:
-        """All words it is found by."""
-        return " ".join((self.said, *self.asks))
 
 
 @dataclass(frozen=True, slots=True)
