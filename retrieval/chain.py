@@ -155,7 +155,7 @@ class AnswerChain:
             Aim(query, passages),
         )
         readings = tuple(
-            Reading(vector, question.asked) for vector in (query, *field.distinct(others[: len(asked)]))
+            Reading(field.distinct(plain), question.asked, plain) for plain in (whole, *others[: len(asked)])
         )
         return _Found(heard.inquiry, question, aims, passages, readings, field)
 

@@ -14,7 +14,7 @@ from discord.ext import tasks
 from bot.frontends.discord import faults, presses, talk
 from bot.frontends.discord.commands import add_commands
 from bot.frontends.discord.desk import Backstage, Desk
-from bot.frontends.discord.moderator_commands import KnowledgeBase
+from bot.frontends.discord.moderator_commands import KnowledgeBase, fill_gap
 from bot.frontends.discord.moderators import Moderators
 from bot.frontends.discord.rendering import Action, Button
 from bot.frontends.discord.views import CoachButton
@@ -115,7 +115,9 @@ class CoachClient(discord.Client):
         """See to a press of a button."""
         with turn():
             try:
-                if self._moderators and button.action in {Action.APPLY, Action.DISCARD}:
+                if self._moderators and button.action is Action.FILL_GAP:
+                    await fill_gap(self._moderators, interaction, int(button.message_id))
+                elif self._moderators and button.action in {Action.APPLY, Action.DISCARD}:
                     await self._moderators.press(interaction, button)
                 else:
                     await presses.press(self.desk, interaction, button)

@@ -114,11 +114,9 @@ def record(error: BaseException, doing: str) -> str:
 
 def apology(error: Exception, doing: str) -> Reply:
     """Log a fault and return what to tell the person."""
-    return (
-        Reply("error", str(error))
-        if isinstance(error, CoachError)
-        else Reply("error", SORRY.format(id=record(error, doing)))
-    )
+    if isinstance(error, CoachError):
+        return Reply("error", f"{error} See `/{error.see}`." if error.see else str(error))
+    return Reply("error", SORRY.format(id=record(error, doing)))
 
 
 async def persist(send: Callable[[], Awaitable[T]]) -> T:
