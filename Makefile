@@ -27,8 +27,9 @@ check: $(READY)  ## Lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(READY)  ## Measure what answering and refreshing cost
+bench: $(READY)  ## Measure what answering and refreshing cost, and what many people at once get
 	$(BIN)/python -m tests.benchmarks.cost
+	$(BIN)/python -m tests.benchmarks.load
 
 eval: $(READY)  ## Measure how good the answers are
 	$(BIN)/career-coach eval

@@ -1,6 +1,6 @@
 """Many people at once: what the whole bot bears, and what of that encoding alone would take.
 
-Run it with `make load`, or `python -m tests.benchmarks.load --people 1000 --turns 10`. The people and
+Run it with `make bench`, or `python -m tests.benchmarks.load --people 1000 --turns 10`. The people and
 their Discord are a process of their own; the bot is discord.py, the real handlers, the real coach and
 SQLite, in this one. Half of the people write directly, half in one channel, there in turn by a mention
 and by /ask. Each waits for an answer before going on. What each should hear was asked of the coach
@@ -174,9 +174,13 @@ def report(met: Met, watch: Watch, recorded: Recorded, alone: float) -> Table:
     table.add_row("… the latest", f"{max(met.acknowledged, default=0):.2f} s", "< 3 s")
     table.add_row("event loop's lag, p99", f"{np.percentile(lags, 99) * 1000:.0f} ms", "< 100 ms")
     table.add_row("… the longest", f"{lags.max() * 1000:.0f} ms", "< 1000 ms")
-    table.add_row("wait for an answer, p50 / p99", "{:.1f} / {:.1f} s".format(*np.percentile(waits, [50, 99])), "")
+    table.add_row(
+        "wait for an answer, p50 / p99", "{:.1f} / {:.1f} s".format(*np.percentile(waits, [50, 99])), ""
+    )
     table.add_row("turns a second", f"{turns / met.seconds:.1f}", "")
-    table.add_row("texts encoded a turn, in a batch", f"{texts / turns:.1f}, {texts / len(recorded.batches):.1f}", "")
+    table.add_row(
+        "texts encoded a turn, in a batch", f"{texts / turns:.1f}, {texts / len(recorded.batches):.1f}", ""
+    )
     table.add_row("turns a second / what encoding alone allows", f"{alone / met.seconds:.2f}", "≥ 0.8")
     return table
 
