@@ -7,13 +7,13 @@ import logging
 import random
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 
 import discord
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.frontends.discord import faults, run
+from bot.frontends.discord import faults, guard, run
 from bot.frontends.discord.desk import Backstage
 from tests.discord_server.parrot import Parrot, backstage_of
 from tests.discord_server.server import TOKEN, DiscordServer, Fault, point_discord_at
@@ -40,6 +40,18 @@ async def bot(server: DiscordServer, backstage: Backstage) -> AsyncIterator[asyn
     task = asyncio.create_task(run.serve(backstage, TOKEN))
     await server.world.until(lambda: server.identified or task.done())
     yield task
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@asynccontextmanager
+async def connected(server: DiscordServer, backstage: Backstage) -> AsyncIterator[None]:
+    """The bot, connected anew, and gone without a farewell at the end."""
+    before = server.identified
+    task = asyncio.create_task(run.serve(backstage, TOKEN))
+    await server.world.until(lambda: server.identified > before or task.done())
+    yield
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -199,6 +211,32 @@ async def test_whoever_asks_where_the_bot_may_not_write_is_told_directly(
     assert question in caplog.text
 
 
+async def test_a_long_reply_to_a_command_is_shown_once_though_the_bot_dies_within_it(
+    server: DiscordServer, backstage: Backstage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Followups have no nonce: what was shown is known from SQL alone."""
+    monkeypatch.setattr(faults, "_TRIES", 1)
+    sent: list[str] = []
+
+    def second_is_cut_off(method: str, path: str) -> Fault:
+        if method == "POST" and path.startswith("/webhooks/"):
+            sent.append(path)
+            return ("before", 0) if len(sent) == 2 else None
+        return None
+
+    server.fault = second_is_cut_off
+    async with connected(server, backstage):
+        await server.slash("ask", question="long")
+        await server.world.until(lambda: len(sent) == 2)
+    async with connected(server, backstage):
+        await server.world.until(lambda: len(sent) == 3)
+        await answered(server, await server.say(f"{ME} next"))
+
+    shown = [text_of(message) for message in server.world.by_bot() if not message.get("message_reference")]
+    assert len(shown) == 3
+    assert " ".join(shown).count("Paragraph") == sum(text.count("Paragraph") for text in set(shown))
+
+
 @pytest.mark.usefixtures("bot")
 async def test_what_the_coach_stumbles_over_is_apologised_for_with_a_number_that_is_in_the_log(
     server: DiscordServer, caplog: pytest.LogCaptureFixture
@@ -246,6 +284,40 @@ async def test_discord_may_come_later(
     assert caplog.text.count("Discord cannot be reached") == 3
     task.cancel()
     with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_it_pauses_before_discord_bans_it(
+    server: DiscordServer,
+    backstage: Backstage,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guard, "_MOST", 30)
+    monkeypatch.setattr(guard, "_WINDOW_SECONDS", 0.2)
+    forbidden = True
+    server.fault = lambda _method, path: ("before", 403) if forbidden and CHANNEL in path else None
+    async with connected(server, backstage):
+        for n in range(40):
+            await server.say(f"{ME} question {n}", user=str(100 + n))
+        await server.world.until(lambda: server.identified == 2)
+        forbidden = False
+        assert await answered(server, await server.say(f"{ME} again")) == ["You said: again [1]."]
+
+    [paused] = [record for record in caplog.records if "I pause for" in record.getMessage()]
+    assert "status 403" in paused.getMessage()
+    assert "Send Messages" in paused.getMessage()
+
+
+async def test_a_token_that_is_taken_back_meanwhile_is_told_in_a_sentence(
+    server: DiscordServer, backstage: Backstage
+) -> None:
+    task = asyncio.create_task(run.serve(backstage, TOKEN))
+    await server.world.until(lambda: server.identified)
+
+    await server.hang_up(4004)
+
+    with pytest.raises(faults.StartError, match="does not accept DISCORD_TOKEN"):
         await task
 
 
@@ -307,8 +379,8 @@ async def test_whoever_sends_too_much_is_told_once_when_to_come_back(
 
     assert other == ["You said: maths too [1]."]
     assert [len(server.world.replies_to(question)) for question in questions] == [1, 1, 1, 0, 0]
-    assert "please ask again then" in text_of(server.world.replies_to(questions[2])[0])
-    assert "please ask again then" in _shown(server, command)
+    assert "please come back then" in text_of(server.world.replies_to(questions[2])[0])
+    assert "please come back then" in _shown(server, command)
     assert len(parrot.heard) == 3
     task.cancel()
     with suppress(asyncio.CancelledError):
