@@ -52,7 +52,7 @@ class DiscordServer:
         self.requests: list[tuple[str, str, Any]] = []
         # Every request by method and path, also those without a body.
         self.asked_for: list[tuple[str, str]] = []
-        # What differs in interactions from those of a member in the server.
+        # What differs in interactions from those of a member in the server; None leaves a field out.
         self.setting: dict[str, Any] = {}
         self.identified = 0
         self.resumed = 0
@@ -145,6 +145,7 @@ class DiscordServer:
             **more,
             **self.setting,
         }
+        payload = {key: value for key, value in payload.items() if value is not None}
         await self._emit("INTERACTION_CREATE", payload)
         return interaction
 
@@ -257,6 +258,7 @@ class DiscordServer:
             return _json({"code": 0, "message": "401: Unauthorized"}, status=401)
         when, status = self.fault(request.method, request.path.removeprefix("/api/v10")) or ("", 0)
         if when == "before":
+            await self.world.notify()
             return self._refuse(request, status)
         answer = await handler(request)
         await self.world.notify()
