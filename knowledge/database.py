@@ -26,11 +26,6 @@ _NAMING = {
 }
 
 
-# SQLite's connections, each with a thread of its own; whoever finds all in use waits. Those that a
-# pool opens beyond its size it closes at once: with many people at a time, three for each message.
-_CONNECTIONS = 16
-_WAIT_SECONDS = 600
-
 # Whoever writes to an engine's database waits here for their turn.
 _writers: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
 
@@ -49,10 +44,9 @@ def create_engine(url: str) -> AsyncEngine:
     wait for each other instead of failing half-way; secure_delete overwrites what is
     deleted.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url)
-    engine = create_async_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_timeout=_WAIT_SECONDS)
-    _prepare_sqlite(engine)
+    engine = create_async_engine(url)
+    if make_url(url).get_backend_name() == "sqlite":
+        _prepare_sqlite(engine)
     return engine
 
 
