@@ -16,6 +16,7 @@ from bot.frontends.discord import faults
 # What counts as invalid, as Discord's documentation for developers has it.
 _TURNED_AWAY = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
 _WINDOW_SECONDS = 600
+_PAUSE_SECONDS = _WINDOW_SECONDS
 # Far below the 10,000, and far above what a forbidden channel here and there comes to.
 _MOST = 500
 _ADVICE = {
@@ -53,7 +54,7 @@ class Guard:
 
     async def pause(self) -> None:
         """Wait until Discord has forgotten it, and begin anew."""
-        await asyncio.sleep(_WINDOW_SECONDS)
+        await asyncio.sleep(_PAUSE_SECONDS)
         self._seen.clear()
         self.tripped.clear()
 
