@@ -87,7 +87,7 @@ async def _connect(backstage: Backstage, token: str, *, message_content: bool) -
                 await _until(guard.tripped, client.start(token))
             if not guard.tripped.is_set():
                 return
-            log.error("%s", guard)
+            log.error(str(guard))
             await guard.pause()
             continue
         except discord.LoginFailure:
