@@ -139,7 +139,10 @@ class Judge:
         guides = np.unique(guides.round(5))
         examples = study.examples @ reading.vector
         nearest = np.argsort(-examples)[:_VOTERS]
-        open_ones = [n for n in nearest if not self._owners[n].answered_by(passages[:_READ])]
+        # Neighbours share a few aspects, and reading the passages takes its time.
+        aspects = {id(self._owners[n]): self._owners[n] for n in nearest}
+        answered = {each for each, aspect in aspects.items() if aspect.answered_by(passages[:_READ])}
+        open_ones = [n for n in nearest if id(self._owners[n]) not in answered]
         if any(self._owners[n].asked_by(reading.text) for n in open_ones[:_NEAREST_ASPECTS]):
             return -math.inf
         against = [examples[n] for n in open_ones]
