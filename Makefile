@@ -22,13 +22,16 @@ bot: $(READY)  ## Bring the coach into Discord; needs DISCORD_TOKEN
 test: $(READY)  ## Run the tests
 	$(BIN)/python -m pytest
 
-check: $(READY)  ## Lint, format and types
+check: $(READY)  ## Lint, format, types and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive bot knowledge retrieval
+	$(BIN)/python -m tests.audit
 
-bench: $(READY)  ## Measure what answering and refreshing cost
+bench: $(READY)  ## Measure what answering and refreshing cost, and what many people at once get
 	$(BIN)/python -m tests.benchmarks.cost
+	$(BIN)/python -m tests.benchmarks.load
 
 eval: $(READY)  ## Measure how good the answers are
 	$(BIN)/career-coach eval

@@ -42,7 +42,7 @@ def main() -> None:
     try:
         app()
     except CoachError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(f"{error} See: career-coach {error.see}" if error.see else str(error), err=True)
         raise SystemExit(1) from None
 
 
@@ -76,8 +76,9 @@ def chat(
 def run_bot() -> None:
     """Bring the coach into Discord; DISCORD_TOKEN must be set."""
     from bot.frontends.discord.run import run
+    from bot.stopping import until_stopped
 
-    _run(run(_settings()))
+    _run(until_stopped(run(_settings())))
 
 
 @app.command()

@@ -44,7 +44,8 @@ def create_engine(url: str) -> AsyncEngine:
     wait for each other instead of failing half-way; secure_delete overwrites what is
     deleted.
     """
-    engine = create_async_engine(url)
+    # What is written there are people's words, which belong into no error's text.
+    engine = create_async_engine(url, hide_parameters=True)
     if make_url(url).get_backend_name() == "sqlite":
         _prepare_sqlite(engine)
     return engine

@@ -6,10 +6,11 @@ Writing is a chat model's, verified; without a model, composing says it all.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from knowledge.library import Vectors
@@ -105,8 +106,12 @@ class AnswerChain:
         judge: Judge,
         writer: Writer | None = None,
         restater: Restater | None = None,
+        callbacks: Sequence[BaseCallbackHandler] = (),
     ) -> None:
-        """Answer from what the searcher finds; a writer, if there is one, puts it into words."""
+        """Answer from what the searcher finds; a writer, if there is one, puts it into words.
+
+        `callbacks` are told of each step by its name.
+        """
         self._rewriter = rewriter
         self._roles = roles
         self._embeddings = embeddings
@@ -115,19 +120,19 @@ class AnswerChain:
         self._writer = writer
         self._restater = restater
         self.runnable: Runnable[Inquiry, Outcome] = (
-            RunnableLambda(self._rewrite)
-            | RunnableLambda(self._search)
-            | RunnableLambda(self._weigh)
-            | RunnableLambda(self._write)
-            | RunnableLambda(self._compose)
-        ).with_config(run_name="answer")
+            RunnableLambda(self._rewrite, name="rewrite")
+            | RunnableLambda(self._search, name="search")
+            | RunnableLambda(self._weigh, name="judge")
+            | RunnableLambda(self._write, name="write")
+            | RunnableLambda(self._compose, name="compose")
+        ).with_config(run_name="answer", callbacks=list(callbacks))
 
     async def answer(self, inquiry: Inquiry) -> Outcome:
         """Answer a message."""
         return await self.runnable.ainvoke(inquiry)
 
     async def _rewrite(self, inquiry: Inquiry) -> _Asked:
-        question = self._rewriter.rewrite(inquiry.message, inquiry.last)
+        question = await asyncio.to_thread(self._rewriter.rewrite, inquiry.message, inquiry.last)
         if self._restater and inquiry.last and not question.follow_up:
             alone = await self._restater.restate(question.text, inquiry.last, inquiry.user)
             question = replace(question, text=alone)
@@ -150,7 +155,7 @@ class AnswerChain:
             Aim(query, passages),
         )
         readings = tuple(
-            Reading(vector, question.asked) for vector in (query, *field.distinct(others[: len(asked)]))
+            Reading(field.distinct(plain), question.asked, plain) for plain in (whole, *others[: len(asked)])
         )
         return _Found(heard.inquiry, question, aims, passages, readings, field)
 
@@ -168,8 +173,11 @@ class AnswerChain:
         return not question.roles or owner is None or owner in question.roles
 
     async def _weigh(self, found: _Found) -> _Judged:
+        return await asyncio.to_thread(self._judged, found)
+
+    def _judged(self, found: _Found) -> _Judged:
         # A refresh brings another field, which the judge takes a moment to study.
-        await asyncio.to_thread(self._judge.study, found.field)
+        self._judge.study(found.field)
         return _Judged(found, bool(found.passages) and self._covers(found))
 
     def _covers(self, found: _Found) -> bool:
@@ -205,6 +213,9 @@ class AnswerChain:
         return _Written(judged, await self._writer.write(brief, inquiry.listen))
 
     async def _compose(self, written: _Written) -> Outcome:
+        return await asyncio.to_thread(self._composed, written)
+
+    def _composed(self, written: _Written) -> Outcome:
         judged, draft = written.judged, written.draft
         found, question = judged.found, judged.found.question
         if draft and draft.enough:

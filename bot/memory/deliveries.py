@@ -146,6 +146,10 @@ class Deliveries:
             )
         return True
 
+    async def shown(self, message_id: str, replies: Sequence[str]) -> None:
+        """Note which replies to a message are out so far."""
+        await self._set(message_id, replies=_json(replies))
+
     async def answered(self, message_id: str, replies: Sequence[str], offers: Sequence[str]) -> None:
         """Note that a message is answered, by which replies, and what their buttons say."""
         await self._set(
@@ -194,7 +198,9 @@ class Deliveries:
 
 async def _refusal(db: AsyncConnection, user: str, now: datetime, limit: Limit) -> Refused | None:
     """Say until when a person has to wait, if they have to."""
-    recent = (_DeliveryRow.user_id == user, _DeliveryRow.created_at > now - limit.period)
+    # What a clock that was ahead has dated in the far future must not lock anybody out until then.
+    period = _DeliveryRow.created_at.between(now - limit.period, now + limit.period)
+    recent = (_DeliveryRow.user_id == user, period)
     welcome = (*recent, _DeliveryRow.state != State.LIMITED)
     used = await db.scalar(select(func.sum(_DeliveryRow.times)).where(*welcome))
     if (used or 0) < limit.count:

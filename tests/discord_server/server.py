@@ -47,9 +47,16 @@ class DiscordServer:
         self.world = World()
         self.port = 0
         self.grant_content = True
+        self.heartbeat_ms = 41_250
+        # Whether heartbeats are acknowledged; a zombie goes on sending, and does not.
+        self.acknowledges = True
         # Asked before each request, what is to go wrong with it.
         self.fault: Callable[[str, str], Fault] = lambda _method, _path: None
         self.requests: list[tuple[str, str, Any]] = []
+        # Every request by method and path, also those without a body.
+        self.asked_for: list[tuple[str, str]] = []
+        # What differs in interactions from those of a member in the server; None leaves a field out.
+        self.setting: dict[str, Any] = {}
         self.identified = 0
         self.resumed = 0
         self._sockets: list[web.WebSocketResponse] = []
@@ -139,7 +146,9 @@ class DiscordServer:
             "context": 0,
             "attachment_size_limit": 2**23,
             **more,
+            **self.setting,
         }
+        payload = {key: value for key, value in payload.items() if value is not None}
         await self._emit("INTERACTION_CREATE", payload)
         return interaction
 
@@ -152,6 +161,11 @@ class DiscordServer:
                 socket._req.transport.abort()
         self._sockets.clear()
 
+    async def hang_up(self, code: int) -> None:
+        """Close every connection to the gateway, and say why."""
+        for socket in list(self._sockets):
+            await socket.close(code=code)
+
     async def _emit(self, event: str, payload: dict[str, Any]) -> None:
         frame = {"op": 0, "t": event, "s": len(self._events) + 1, "d": payload}
         self._events.append(frame)
@@ -162,7 +176,7 @@ class DiscordServer:
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
-        await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41_250}})
+        await socket.send_json({"op": 10, "d": {"heartbeat_interval": self.heartbeat_ms}})
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 await self._on_frame(socket, json.loads(frame.data))
@@ -173,7 +187,8 @@ class DiscordServer:
     async def _on_frame(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         match frame["op"]:
             case 1:
-                await socket.send_json({"op": 11})
+                if self.acknowledges:
+                    await socket.send_json({"op": 11})
             case 2 if frame["d"]["token"] != TOKEN:
                 await socket.close(code=4004)
             case 2 if frame["d"]["intents"] & MESSAGE_CONTENT and not self.grant_content:
@@ -242,10 +257,12 @@ class DiscordServer:
         """Answer as Discord does; let go wrong what is to go wrong."""
         if not request.path.startswith("/api"):
             return await handler(request)  # type: ignore[no-any-return]
+        self.asked_for.append((request.method, request.path.removeprefix("/api/v10")))
         if request.path.endswith("/users/@me") and request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _json({"code": 0, "message": "401: Unauthorized"}, status=401)
         when, status = self.fault(request.method, request.path.removeprefix("/api/v10")) or ("", 0)
         if when == "before":
+            await self.world.notify()
             return self._refuse(request, status)
         answer = await handler(request)
         await self.world.notify()

@@ -1,24 +1,27 @@
 """Every kind of fault between the coach and Discord: what it is called, who is told, and what is said.
 
-What goes wrong gets an id that stands in the log and in what the person reads, so that whoever runs
-the coach can find the one from the other.
+What goes wrong is known by the id of its turn, which stands in the log and in what the person reads,
+so that whoever runs the coach can find the one from the other.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
+from discord import app_commands
 
 from bot.reply import Reply
+from bot.telemetry import metrics
+from bot.telemetry.turn import turn
 from knowledge.errors import CoachError
 
 log = logging.getLogger(__name__)
@@ -45,6 +48,10 @@ NO_THREAD = (
     "I can't open a thread here. A moderator can give me “Create Public Threads” and “Send Messages in "
     "Threads”. We can go on right here, too. (Number for the moderator: `{id}`.)"
 )
+TOO_MANY = (
+    "That's a lot at once, and I want to be there for everybody. "
+    "I'll gladly go on <t:{until}:R>; please come back then."
+)
 NOT_SET = (
     "DISCORD_TOKEN is not set. Make an application at https://discord.com/developers/applications, copy the "
     "token from its Bot page, and put DISCORD_TOKEN=… into .env. The README says it step by step."
@@ -58,11 +65,28 @@ NO_INTENT = (
     "application at https://discord.com/developers/applications and start me again. Until then people can "
     "mention me, write to me directly and use slash commands; in threads they have to mention me."
 )
+TURNED_AWAY = (
+    "Discord turned away {count} of my requests within {minutes} minutes, most of all: {which}. "
+    "It bans whoever goes on like that, so I pause for {minutes} minutes. {advice}"
+)
+NO_LONGER_ACCEPTED = (
+    "Status 401 means that the token is not accepted any more: copy it again from the Bot page of your "
+    "application."
+)
+CHECK_PERMISSIONS = (
+    "Status 403 means that I may not write where I am asked: give me “View Channel”, “Send Messages” and "
+    "“Read Message History” there, or take me out of the channel."
+)
+CHECK_LOAD = "Status 429 means that I send too much at once: lower COACH_LIMIT_MESSAGES."
 UNREACHABLE = "Discord cannot be reached ({reason}). Trying again in {seconds:.0f} seconds."
 
 
 class StartError(CoachError):
     """The bot cannot work with Discord at all; the text says what to do."""
+
+
+class TooManyError(app_commands.CheckFailure, CoachError):
+    """Somebody does too much at once; the text says when to come back."""
 
 
 class Kind(Enum):
@@ -78,7 +102,11 @@ class Kind(Enum):
     OURS = auto()
 
 
-def kind_of(error: Exception) -> Kind:
+for _kind in Kind:  # what has not happened yet is shown as 0
+    metrics.FAULTS.labels(_kind.name.lower())
+
+
+def kind_of(error: BaseException) -> Kind:
     """Say what an error means."""
     if isinstance(error, (discord.RateLimited, *CONNECTION)):
         return Kind.PASSING
@@ -93,27 +121,30 @@ def kind_of(error: Exception) -> Kind:
 
 
 def record(error: BaseException, doing: str) -> str:
-    """Log a fault and return its id, to be told to the person."""
-    fault_id = secrets.token_hex(4)
-    expected = isinstance(error, Exception) and kind_of(error) is not Kind.OURS
-    log.error(
-        "%s: %s failed: %s: %s",
-        fault_id,
-        doing,
-        type(error).__name__,
-        error,
-        exc_info=None if expected else error,
-    )
-    return fault_id
+    """Log a fault and return the id of its turn, to be told to the person.
+
+    What Discord says of a fault is logged; what our own code says may quote what people write.
+    """
+    kind = kind_of(error)
+    metrics.FAULTS.labels(kind.name.lower()).inc()
+    with turn() as turn_id:
+        if kind is Kind.OURS:
+            log.error("%s: %s failed: %s", turn_id, doing, type(error).__name__, exc_info=error)
+        else:
+            log.error("%s: %s failed: %s: %s", turn_id, doing, type(error).__name__, error)
+    return turn_id
+
+
+def too_many(until: datetime) -> str:
+    """Say when somebody who did too much at once is welcome again."""
+    return TOO_MANY.format(until=int(until.timestamp()) + 1)
 
 
 def apology(error: Exception, doing: str) -> Reply:
     """Log a fault and return what to tell the person."""
-    return (
-        Reply("error", str(error))
-        if isinstance(error, CoachError)
-        else Reply("error", SORRY.format(id=record(error, doing)))
-    )
+    if isinstance(error, CoachError):
+        return Reply("error", f"{error} See `/{error.see}`." if error.see else str(error))
+    return Reply("error", SORRY.format(id=record(error, doing)))
 
 
 async def persist(send: Callable[[], Awaitable[T]]) -> T:

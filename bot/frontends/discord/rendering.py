@@ -35,6 +35,7 @@ class Action(StrEnum):
     KEEP = "keep"
     APPLY = "apply"
     DISCARD = "discard"
+    FILL_GAP = "fill-gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,11 @@ def reply_pages(reply: Reply, message_id: str, setting: Setting) -> tuple[Page, 
     texts = [quoted(setting.question), _text(reply), _sources_line(reply)]
     *before, last = pages(texts, tuple(_rows(reply, message_id, setting)), reply.pictures)
     return (*before, replace(last, documents=reply.documents))
+
+
+def growing_page(text: str, question: str) -> tuple[Page, ...]:
+    """Lay out as much of a growing reply as fits on its first page; the rest comes when it is whole."""
+    return pages([quoted(question), text])[:1]
 
 
 def for_you_alone(message_id: str) -> tuple[Page, ...]:
