@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
 from bot.reply import Message, Reply
-from knowledge.database import Base, writing
+from knowledge.database import Base, reading, writing
 from retrieval.answer import Citation
 from retrieval.rewrite import Exchange
 
@@ -74,7 +74,6 @@ class Conversations:
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there."""
         self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     async def recall(self, user: str, channel: str) -> tuple[Turn, ...]:
         """Return a conversation's latest turns, oldest first."""
@@ -84,7 +83,7 @@ class Conversations:
             .order_by(_TurnRow.id.desc())
             .limit(RECALLED_TURNS)
         )
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             rows = (await db.execute(query)).all()
         return tuple(_turn(row) for row in reversed(rows))
 
@@ -108,7 +107,7 @@ class Conversations:
     async def find(self, message_id: str) -> Turn | None:
         """Return the turn of the message with this id."""
         query = select(*_TURN).where(_TurnRow.message_id == message_id)
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             row = (await db.execute(query)).first()
         return _turn(row) if row else None
 

@@ -21,6 +21,8 @@ from knowledge.library import (
     texts_to_embed,
 )
 
+pytestmark = pytest.mark.both_engines
+
 MakeGuide = Callable[..., Guide]
 MODEL = "model"
 

@@ -24,6 +24,8 @@ from bot.reply import Message, Reply
 from knowledge.database import Base, writing
 from retrieval.rewrite import Exchange
 
+pytestmark = pytest.mark.both_engines
+
 MANY = 300
 LIMIT = Limit(20, timedelta(minutes=5))
 
