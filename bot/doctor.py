@@ -14,6 +14,7 @@ from rich.table import Table
 from bot.app import DataError, only_writer, open_library
 from bot.config import Settings, load_settings
 from bot.memory.usage import Usage
+from bot.migrations.upgrade import step
 from knowledge.errors import CoachError
 from knowledge.library import draft
 from knowledge.loaders.markdown import read_guides
@@ -43,6 +44,7 @@ async def examine() -> None:
     settings = load_settings()
     looks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("data folder", _data_folder),
+        ("database", _database),
         ("guides", _guides),
         ("embedding model", _model),
         ("library", _library),
@@ -70,6 +72,16 @@ async def _look(what: str, look: Callable[[Settings], Awaitable[str]], settings:
 async def _data_folder(settings: Settings) -> str:
     with only_writer(settings.data_dir):
         return f"{settings.data_dir.resolve()}, free to write"
+
+
+async def _database(settings: Settings) -> str:
+    async with open_library(settings) as (engine, _):
+        where = engine.url
+        if where.get_backend_name() == "sqlite":
+            place = f"SQLite, {where.database}"
+        else:
+            place = f"PostgreSQL, {where.database} at {where.host or 'its default place'}"
+        return f"{place}, reached; tables at step {await step(engine)}"
 
 
 async def _guides(settings: Settings) -> str:

@@ -102,7 +102,7 @@ def _opened(url: URL, **options: Any) -> AsyncEngine:  # noqa: ANN401 - SQLAlche
     return engine
 
 
-def _without_nul(  # noqa: PLR0913, PLR0917 - what the event hands over
+def _without_nul(
     _connection: Connection,
     _cursor: object,
     statement: str,

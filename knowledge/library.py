@@ -279,9 +279,8 @@ class Library:
             ids = [item.version_id for item in drafts]
             known: set[str] = set()
             for batch in _batches(ids):
-                known |= set(
-                    await db.scalars(select(GuideVersionRow.id).where(GuideVersionRow.id.in_(batch)))
-                )
+                stored = select(GuideVersionRow.id).where(GuideVersionRow.id.in_(batch))
+                known |= set(await db.scalars(stored))
             for item in drafts:
                 if item.version_id not in known:
                     await db.execute(insert(GuideVersionRow), _version_row(item))

@@ -45,14 +45,14 @@ def plain_outages() -> Iterator[None]:
     try:
         yield
     except StorageError as error:
-        _log.error("The database cannot be used: %s", error.reason)  # noqa: TRY400 - the reason says it all
+        _log.error("The database cannot be used: %s", error.reason)
         raise
     except _MISTAKES:
         raise
     except (DBAPIError, PoolTimeoutError, OSError) as error:
         outage = _outage(error)
         # The error's own text may hold what people wrote; its kind does not.
-        _log.error("The database cannot be used: %s", outage.reason)  # noqa: TRY400
+        _log.error("The database cannot be used: %s", outage.reason)
         raise outage from error
 
 

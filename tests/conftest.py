@@ -98,7 +98,7 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
         await upgrade(opened)
     else:
         databases: Databases = request.getfixturevalue("databases")
-        opened = create_engine(await databases.migrated())
+        opened = create_engine(await databases.clean())
     yield opened
     await opened.dispose()
 

@@ -15,6 +15,7 @@ from bot.coach.skills.skill import Skill
 from bot.memory.conversations import Conversations, Turn
 from bot.queues import Gates, Queues
 from bot.reply import Message, Reply
+from knowledge.outages import StorageError
 
 
 class Coach:
@@ -43,8 +44,15 @@ class Coach:
     async def reply(self, message: Message) -> Reply:
         """Reply to a message; messages of one conversation are answered in order.
 
-        A message whose id has been answered before gets the same reply again.
+        A message whose id has been answered before gets the same reply again. While the database is
+        away, or full, the reply is an error that says so, and nothing is kept of the turn.
         """
+        try:
+            return await self._hear(message)
+        except StorageError as error:
+            return Reply("error", str(error))
+
+    async def _hear(self, message: Message) -> Reply:
         if erases(message.text):
             return await self._erase(message)
         async with self._people.among(message.user), self._queues.turn(message.user, message.channel):

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData, Table
 
-import bot.memory.conversations
-import bot.memory.deliveries
-import bot.memory.feedback
-import bot.memory.gaps
-import bot.memory.profiles
-import bot.memory.usage
-import knowledge.sources
-import knowledge.tables  # noqa: F401
+from bot.memory import conversations, deliveries, feedback, gaps, profiles, usage  # noqa: F401
+from knowledge import sources, tables  # noqa: F401
 from knowledge.database import Base
 
 METADATA: MetaData = Base.metadata

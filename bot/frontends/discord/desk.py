@@ -25,6 +25,7 @@ from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.queues import Queues
 from bot.reply import Message, Reply
+from knowledge.outages import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,11 @@ class Desk:
     async def answer(self, incoming: Incoming) -> None:
         """Answer a message, unless that is done or under way already."""
         async with self._queues.turn(incoming.user, incoming.channel):
-            taken = await self._deliveries.receive(incoming, self.backstage.limit)
+            try:
+                taken = await self._deliveries.receive(incoming, self.backstage.limit)
+            except StorageError as error:  # it is not taken in, and the person knows
+                await self.show(incoming, rendering.text_page(str(error)))
+                return
             if isinstance(taken, Refused):
                 await self._turn_away(incoming, taken)
             elif taken:

@@ -27,6 +27,7 @@ from retrieval.rewrite import Exchange
 pytestmark = pytest.mark.both_engines
 
 MANY = 300
+MANY_ON_A_SERVER = 30
 LIMIT = Limit(20, timedelta(minutes=5))
 
 
@@ -98,8 +99,9 @@ async def test_deleting_says_what_was_deleted(engine: AsyncEngine, people: Peopl
 async def test_of_whoever_goes_not_a_byte_is_left_and_the_others_stay_as_they_were(
     engine: AsyncEngine, people: People, tmp_path: Path
 ) -> None:
-    gone = [f"canary-{number:04}" for number in range(0, MANY, 3)]
-    staying = [f"keeper-{number:04}" for number in range(MANY) if number % 3]
+    many = MANY if engine.dialect.name == "sqlite" else MANY_ON_A_SERVER
+    gone = [f"canary-{number:04}" for number in range(0, many, 3)]
+    staying = [f"keeper-{number:04}" for number in range(many) if number % 3]
     # In this order and number, secure_delete alone leaves a copy behind: see `scrub`.
     for user in sorted((*gone, *staying), key=lambda name: name[-4:]):
         await live_as(engine, tmp_path, user)
@@ -111,7 +113,9 @@ async def test_of_whoever_goes_not_a_byte_is_left_and_the_others_stay_as_they_we
 
     left = on_disk(tmp_path)
     assert left.count(b"canary") == 0
-    assert (tmp_path / "test.db-wal").stat().st_size == 0
+    if engine.dialect.name == "sqlite":  # a server's files are its operator's
+        assert (tmp_path / "test.db-wal").stat().st_size == 0
+    assert [await people.count(user) for user in gone] == [{}] * len(gone)
     assert await exports(people, staying) == before
 
 
