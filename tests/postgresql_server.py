@@ -18,7 +18,6 @@ PASSWORD = "canary-of-a-password"  # noqa: S105 - of this server alone
 OPTIONS = (
     "fsync=off",
     "full_page_writes=off",
-    "synchronous_commit=off",
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=''",
     "max_connections=60",

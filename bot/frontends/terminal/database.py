@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -23,8 +22,8 @@ _REPLACE = "The database holds something already, and all of it is replaced by t
 _NOT_RESTORED = "Nothing was restored; the database is as it was. `--yes` replaces it without asking."
 # Deleting spares no backup, so a restore brings back what was deleted after it.
 _BACK_AGAIN = (
-    "What people have said or deleted since then is as it was then: whoever asked to be deleted "
-    "after {made} has to be deleted again, with `career-coach privacy delete`."
+    "All of it is back, as it was when the backup was made. Whoever has asked to be deleted since then has "
+    "to be deleted again: career-coach privacy delete. The index of the guides follows at the next start."
 )
 
 
@@ -83,9 +82,7 @@ async def restore(settings: Settings, path: Path, *, yes: bool) -> None:
                 print(_NOT_RESTORED)
                 raise SystemExit(1)
             print(_counted(await restore_backup(path, engine, settings.data_dir)))
-    made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    print(f"All of it is back. {_BACK_AGAIN.format(made=f'{made:%Y-%m-%d %H:%M} UTC')}")
-    print("The index of the guides is made whole from it at the next start.")
+    print(_BACK_AGAIN)
 
 
 def _sure() -> bool:
