@@ -29,7 +29,7 @@ from knowledge.library import Library
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.refresh import ignore_progress
 from retrieval.wording import Wording
-from tests.databases import ENGINES, Databases
+from tests.databases import Databases
 from tests.postgresql_server import MissingError, Server, running_server
 
 MIGRATIONS = Path(__file__).parents[1] / "bot" / "migrations" / "versions"
@@ -104,9 +104,10 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the storage tests on every engine."""
-    if "engine" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_engines"):
-        metafunc.parametrize("engine", ENGINES, indirect=True)
+    """Run a storage test on each of its engines."""
+    engines = metafunc.definition.get_closest_marker("engines")
+    if engines and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", engines.args, indirect=True)
 
 
 @pytest.fixture

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
+from typing import Any
 
-from sqlalchemy import NullPool, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import NullPool, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.migrations.every_table import TABLES
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from tests.postgresql_server import Server
-
-# What a test marked `both_engines` runs on.
-ENGINES = ("sqlite", "postgresql")
 
 
 class Databases:
@@ -50,3 +50,20 @@ class Databases:
             await upgrade(engine)
             await engine.dispose()
         return self._kept
+
+
+@contextmanager
+def no_room(engine: AsyncEngine) -> Iterator[None]:
+    """Let a SQLite file grow no further meanwhile."""
+
+    def limit(connection: Any, *_: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "checkout", limit)
+    pages = 1  # SQLite takes it for the pages there are
+    try:
+        yield
+    finally:
+        pages = 2**31

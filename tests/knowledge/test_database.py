@@ -25,7 +25,7 @@ def database_bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("test.db*")))
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_migrations_make_the_very_tables_the_code_uses(engine: AsyncEngine) -> None:
     def difference(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
@@ -36,7 +36,7 @@ async def test_migrations_make_the_very_tables_the_code_uses(engine: AsyncEngine
         assert set(tables) == {*Base.metadata.tables, "alembic_version"}
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_migrating_again_changes_nothing(engine: AsyncEngine) -> None:
     conversations = Conversations(engine)
     await conversations.add(Message("ada", "here", "Hello"), Reply("chat", "Hi"))
@@ -64,7 +64,7 @@ async def test_every_connection_is_durable_and_overwrites_what_it_deletes(
         assert await second.scalar(text(f"PRAGMA {pragma}")) == value
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_fifty_writers_at_once_lose_nothing(engine: AsyncEngine) -> None:
     conversations = Conversations(engine)
 
@@ -84,7 +84,7 @@ async def test_fifty_writers_at_once_lose_nothing(engine: AsyncEngine) -> None:
         assert [turn.text for turn in recalled] == said[-RECALLED_TURNS:]
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_reader_sees_the_state_before_a_write_and_does_not_hold_it_up(engine: AsyncEngine) -> None:
     conversations = Conversations(engine)
     count = text("SELECT count(*) FROM turns")
@@ -97,7 +97,7 @@ async def test_a_reader_sees_the_state_before_a_write_and_does_not_hold_it_up(en
         assert await reader.scalar(count) == 1
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_failed_transaction_leaves_nothing_behind(engine: AsyncEngine) -> None:
     insert = text(
         "INSERT INTO gaps (id, user_id, question, created_at) VALUES (1, 'ada', 'why?', '2026-01-01')"
@@ -115,7 +115,7 @@ async def test_a_failed_transaction_leaves_nothing_behind(engine: AsyncEngine) -
         assert await db.scalar(text("SELECT count(*) FROM gaps")) == 0
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_foreign_keys_are_held(engine: AsyncEngine) -> None:
     with pytest.raises(IntegrityError):
         async with writing(engine) as db:

@@ -21,7 +21,7 @@ from knowledge.library import (
     texts_to_embed,
 )
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 MakeGuide = Callable[..., Guide]
 MODEL = "model"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,29 +16,12 @@ from bot.memory.gaps import Gaps
 from bot.reply import Message, Reply
 from knowledge.database import create_engine, reading, writing
 from knowledge.outages import StorageError
-from tests.databases import Databases
+from tests.databases import Databases, no_room
 from tests.discord_server.parrot import Parrot, backstage_of
 from tests.postgresql_server import PASSWORD, Server
 
 CANARY = "what-nobody-may-log"
 LONG = CANARY * 5000
-
-
-@contextmanager
-def no_room(engine: AsyncEngine) -> Iterator[None]:
-    """Let a SQLite file grow no further meanwhile."""
-
-    def limit(connection: Any, *_: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA max_page_count = {pages}")
-        cursor.close()
-
-    event.listen(engine.sync_engine, "checkout", limit)
-    pages = 1  # SQLite takes it for the pages there are
-    try:
-        yield
-    finally:
-        pages = 2**31
 
 
 @pytest.fixture
@@ -174,7 +156,7 @@ async def test_what_is_wrong_with_the_address_is_said_and_the_password_is_not(
     await engine.dispose()
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_mistake_is_no_outage(engine: AsyncEngine) -> None:
     with pytest.raises(IntegrityError):
         async with writing(engine) as db:
@@ -185,7 +167,7 @@ async def test_a_mistake_is_no_outage(engine: AsyncEngine) -> None:
                 await db.execute(text("SELECT nothing FROM nowhere"))
 
 
-@pytest.mark.both_engines
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_no_error_shows_what_people_wrote(engine: AsyncEngine) -> None:
     statement = text("INSERT INTO feedback (message_id, user_id) VALUES (:said, :said)")
     with pytest.raises(IntegrityError) as caught:

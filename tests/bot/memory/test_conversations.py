@@ -8,7 +8,7 @@ from bot.reply import Message, Reply
 from retrieval.answer import Citation
 from retrieval.rewrite import Exchange
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 REPLY = Reply(
     kind="answer",

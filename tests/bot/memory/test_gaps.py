@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory.gaps import Gaps
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 async def test_gaps_are_listed_oldest_first_without_who_asked(engine: AsyncEngine) -> None:

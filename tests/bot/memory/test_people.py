@@ -16,7 +16,7 @@ from bot.memory.usage import Usage
 from knowledge.database import Base, writing
 from tests.lives import live_as
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 MANY = 300
 MANY_ON_A_SERVER = 30

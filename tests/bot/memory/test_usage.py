@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory.usage import Usage
 
-pytestmark = pytest.mark.both_engines
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 async def test_tokens_are_counted_by_person_and_day(engine: AsyncEngine) -> None:

@@ -13,13 +13,13 @@ from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.guide import Guide
 from knowledge.library import Library, draft, embedding_digest, texts_to_embed
-from tests.databases import ENGINES, Databases
+from tests.databases import Databases
 from tests.lives import live_as
 
 Live = Callable[[AsyncEngine, str], Awaitable[None]]
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=["sqlite", "postgresql"])
 async def target(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """An empty database with every table, on each engine."""
     if request.param == "sqlite":
