@@ -46,6 +46,26 @@ async def test_migrating_again_changes_nothing(engine: AsyncEngine) -> None:
     assert [turn.text for turn in await conversations.recall("ada", "here")] == ["Hello"]
 
 
+async def test_of_a_messages_turns_the_first_stays_when_there_may_be_one_only(engine: AsyncEngine) -> None:
+    async with writing(engine) as db:
+        await db.execute(text("DROP INDEX ix_turns_message_id"))
+        await db.execute(text("CREATE INDEX ix_turns_message_id ON turns (message_id)"))
+        await db.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+        for number, message_id in enumerate(["1", "1", "2", None, None]):
+            await db.execute(
+                text(
+                    "INSERT INTO turns (user_id, channel_id, message_id, text, kind, answer, citations, "
+                    "suggestions, created_at) "
+                    "VALUES ('ada', 'here', :id, :text, 'chat', '', '[]', '[]', '2026-01-01 00:00:00')"
+                ),
+                {"id": message_id, "text": str(number)},
+            )
+
+    await upgrade(engine)
+
+    assert [turn.text for turn in await Conversations(engine).recall("ada", "here")] == ["0", "2", "3", "4"]
+
+
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [

@@ -71,3 +71,13 @@ async def test_forgetting_says_how_much_and_spares_the_others(kept: Conversation
     assert await kept.recall("ada", "here") == ()
     assert len(await kept.recall("ada", "there")) == 1
     assert len(await kept.recall("bob", "here")) == 1
+
+
+async def test_a_message_has_one_turn_however_often_it_is_kept(kept: Conversations) -> None:
+    for answer in ("first", "second"):
+        await kept.add(Message("ada", "here", "Hello", id="1"), Reply("chat", answer))
+    for _ in range(2):
+        await kept.add(Message("ada", "there", "Hello"), Reply("chat", "Hi"))
+
+    assert [turn.reply.text for turn in await kept.recall("ada", "here")] == ["first"]
+    assert len(await kept.recall("ada", "there")) == 2

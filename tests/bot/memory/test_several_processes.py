@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.memory.conversations import Conversations
 from bot.memory.deliveries import Deliveries, Incoming, Limit
 from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.memory.profiles import GuidedState, Profiles
 from bot.memory.usage import Usage
 from bot.migrations.upgrade import newest_step, step, upgrade
+from bot.reply import Message, Reply
 from knowledge.database import create_engine
 from knowledge.guide import Guide
 from knowledge.history import History
@@ -60,6 +62,16 @@ async def test_a_message_heard_twice_is_taken_in_once(two: Two) -> None:
     )
 
     assert taken.count(True) == taken.count(False) == TIMES
+
+
+async def test_a_message_answered_twice_has_one_turn(two: Two) -> None:
+    message = Message("ada", "here", "hi", id="1")
+
+    await asyncio.gather(
+        *(Conversations(engine).add(message, Reply("chat", "Hi")) for _ in range(TIMES) for engine in two)
+    )
+
+    assert len(await Conversations(two[0]).recall("ada", "here")) == 1
 
 
 async def test_answering_anew_keeps_to_the_limit(two: Two) -> None:
