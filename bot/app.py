@@ -19,7 +19,9 @@ from bot.coach.facts import Learner
 from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing
 from bot.coach.intents import Intent, Intents
+from bot.coach.manner import Manner
 from bot.coach.skills.ask import Ask
+from bot.coach.skills.care import Care
 from bot.coach.skills.compare import CompareRoles
 from bot.coach.skills.gap import SkillGap
 from bot.coach.skills.privacy import Privacy
@@ -59,7 +61,7 @@ from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.facets import Facets
 from retrieval.index import VectorIndex, open_client
-from retrieval.judge import load_judge
+from retrieval.judge import load_aspects, open_judge
 from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
 from retrieval.restate import Restater
@@ -199,8 +201,10 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         shipped = [guide for guide in read_guides(settings.guides_dir) if guide.id not in live.withdrawn]
         plan = await refresh.plan(shipped, kept_versions(await sources.all(), live))
         await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
-    judge = await load_judge(library, embeddings, wording, searcher.field)
-    roles = load_roles()
+    aspects, roles = load_aspects(), load_roles()
+    judge = await open_judge(aspects, library, embeddings, wording, searcher.field)
+    asked = [*(searcher.field.asks if searcher.field else ()), *(e for a in aspects for e in a.examples)]
+    manner = await asyncio.to_thread(Manner.load, wording, roles, asked)
     rewriter = Rewriter(wording, roles)
     reader = Reader(wording, roles)
     checker = Checker.load(Verifier(embeddings, reader), reader)
@@ -223,7 +227,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     profiles = Profiles(engine)
     privacy = Privacy(people, settings.retention_days, settings.chat_model)
     coach = await _make_coach(
-        library, embeddings, wording, roles, chain, gaps, Conversations(engine), profiles, privacy
+        library, embeddings, wording, roles, manner, chain, gaps, Conversations(engine), profiles, privacy
     )
     curator = Curator(
         library,
@@ -266,6 +270,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     embeddings: SentenceEmbeddings,
     wording: Wording,
     roles: Roles,
+    manner: Manner,
     chain: AnswerChain,
     gaps: Gaps,
     conversations: Conversations,
@@ -273,7 +278,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     privacy: Privacy,
 ) -> Coach:
     smalltalk = SmallTalk.load()
-    intents = Intents(smalltalk, wording, roles)
+    intents = Intents(smalltalk, wording, roles, manner)
     sections = Sections(library, embeddings.fingerprint)
     learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
     guided = Guided.load(profiles)
@@ -287,6 +292,7 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "gap": SkillGap(roles, learner, sections),
         "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
         "privacy": privacy,
+        "care": Care(),
     }
     return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
 

@@ -102,10 +102,12 @@ class _Study:
 class Judge:
     """Weighs the guides against examples of what they leave open."""
 
-    def __init__(self, aspects: Sequence[Aspect], vectors: Vectors, wording: Wording) -> None:
-        """Take the aspects, and for each of their examples, in order, its vector."""
+    def __init__(
+        self, aspects: Sequence[Aspect], texts: Sequence[str], vectors: Vectors, wording: Wording
+    ) -> None:
+        """Take the aspects, and for each of their examples, in order, its text as read and its vector."""
         self._owners = [aspect for aspect in aspects for _ in aspect.examples]
-        self._examples = [wording.read(example) for aspect in aspects for example in aspect.examples]
+        self._examples = texts
         self._vectors = vectors
         self._wording = wording
         self._studies: deque[_Study] = deque(maxlen=_FIELDS)
@@ -164,21 +166,24 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-async def load_judge(
-    library: Library, embeddings: SentenceEmbeddings, wording: Wording, field: Field | None
+async def open_judge(
+    aspects: Sequence[Aspect],
+    library: Library,
+    embeddings: SentenceEmbeddings,
+    wording: Wording,
+    field: Field | None,
 ) -> Judge:
-    """Open the judge with the project's examples, encoding them only when they are new.
+    """Open a judge with these examples, encoding them only when they are new.
 
     Where the library has a `field` already, the judge has studied it.
     """
-    aspects = load_aspects()
     texts = [wording.read(example) for aspect in aspects for example in aspect.examples]
     digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
     vectors = await library.kept_vectors(embeddings.fingerprint, digest, len(texts))
     if vectors is None:
         vectors = await asyncio.to_thread(embeddings.encode, texts)
         await library.keep_vectors(embeddings.fingerprint, {digest: vectors})
-    judge = Judge(aspects, vectors, wording)
+    judge = Judge(aspects, texts, vectors, wording)
     if field is not None:
         await asyncio.to_thread(judge.study, field)
     return judge

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
+from bot.coach.manner import Manner
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from knowledge.roles import Role, Roles, load_comparable
@@ -16,10 +17,12 @@ from retrieval.wording import Wording
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
-Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "profile", "privacy"]
+Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "profile", "privacy", "care"]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _COMPARED = 2
+# After these the talk is of the person.
+_PERSONAL = frozenset({"roles", "profile"})
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
 
@@ -36,9 +39,10 @@ COMMANDS = tuple(_COMMANDS)
 class Intents:
     """Names the skill for a message."""
 
-    def __init__(self, smalltalk: SmallTalk, wording: Wording, roles: Roles) -> None:
+    def __init__(self, smalltalk: SmallTalk, wording: Wording, roles: Roles, manner: Manner) -> None:
         """Read messages by this wording; know the roles, and what else can be set beside them."""
         self._smalltalk = smalltalk
+        self._manner = manner
         self._wording = wording
         self._comparable = load_comparable(roles, short=False)
         self._by_any_name = load_comparable(roles, short=True)
@@ -53,6 +57,8 @@ class Intents:
         """
         if command := _COMMANDS.get(text.split(maxsplit=1)[0].lower()) if text.strip() else None:
             return command
+        if self.despairs(text):
+            return "care"
         # What was offered as a question to the guides is one.
         if turns and turns[-1].reply.kind in {"answer", "refusal"} and text in turns[-1].reply.suggestions:
             return "ask"
@@ -69,11 +75,17 @@ class Intents:
             return "gap"
         if self._has("seeks_role", read) and not self._has("seeks_no_role", read):
             return "roles"
-        return "profile" if learnt and not self._asks(read) else "ask"
+        return "profile" if learnt and self._states(text, read, turns) else "ask"
 
     def tells(self, text: str) -> bool:
         """Whether what a text tells of the person is meant to be known."""
-        return not (text.startswith("/") or self.takes_back(text) or self.forgets_all(text))
+        return not (
+            text.startswith("/") or self.takes_back(text) or self.forgets_all(text) or self.despairs(text)
+        )
+
+    def despairs(self, text: str) -> bool:
+        """Whether the life of whoever writes this may be in danger."""
+        return self._has("despairs", text.replace("’", "'"))
 
     def takes_back(self, text: str) -> str | None:
         """Return what a person wants forgotten of them, or None."""
@@ -95,6 +107,12 @@ class Intents:
         """Return what a message sets side by side; short names count where little else is said."""
         by_any_name = text.startswith("/") or len(text.split()) <= _SHORT
         return (self._by_any_name if by_any_name else self._comparable).named(text)
+
+    def _states(self, text: str, read: str, turns: Sequence[Turn]) -> bool:
+        """Whether a message asks nothing."""
+        # To a question about oneself whatever tells something is the reply.
+        questioned = bool(turns) and turns[-1].reply.kind in _PERSONAL
+        return not self._asks(read) and (questioned or self._manner.tells(text))
 
     def _asks(self, text: str) -> bool:
         return "?" in text or any(

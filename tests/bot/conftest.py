@@ -11,14 +11,28 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
+from bot.coach.manner import Manner
+from bot.config import Settings
 from bot.memory.conversations import Conversations
 from knowledge.database import create_engine
+from knowledge.loaders.markdown import read_guides
+from knowledge.roles import load_roles
+from retrieval.judge import load_aspects
+from retrieval.wording import Wording
 
 
 @pytest.fixture
 def user() -> str:
     """Somebody who has never said anything."""
     return f"user-{uuid.uuid4()}"
+
+
+@pytest.fixture(scope="session")
+def manner(wording: Wording) -> Manner:
+    """What tells statements from questions, knowing the shipped guides'."""
+    asks = (ask for guide in read_guides(Settings().guides_dir) for s in guide.sections for ask in s.asks)
+    examples = (example for aspect in load_aspects() for example in aspect.examples)
+    return Manner.load(wording, load_roles(), (*asks, *examples))
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,11 @@ async def test_a_question_that_is_not_covered_never_reaches_the_model(
     assert (reply.kind, server.asked) == ("refusal", [])
 
 
-@pytest.mark.parametrize("act", [Fault(500), Fault(401), say(""), say("Nothing I can show [9].")], ids=str)
+@pytest.mark.parametrize(
+    "act",
+    [Fault(500), Fault(401), say(""), say("Nothing I can show [9].")],
+    ids=["an error", "a wrong key", "nothing", "nothing true"],
+)
 async def test_without_the_model_the_answer_is_as_before(
     coached: App, server: ModelServer, app: App, user: str, act: Any
 ) -> None:

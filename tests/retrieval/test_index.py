@@ -207,7 +207,7 @@ async def test_an_index_thrown_away_is_rebuilt_without_encoding(
 def test_rows_read_while_they_change_are_not_kept_as_the_present_ones(
     small: tuple[VectorIndex, Rows], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index, rows = small
+    index, _ = small
     new = random_rows(1, dimensions=16, seed=1)[0][1]
     read = index._collection.get
 

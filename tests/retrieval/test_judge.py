@@ -10,7 +10,7 @@ from knowledge.guide import Guide
 from knowledge.library import Vectors
 from retrieval.chain import Inquiry
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.judge import load_aspects, load_judge
+from retrieval.judge import load_aspects, open_judge
 from retrieval.refresh import ignore_progress
 
 
@@ -73,7 +73,7 @@ async def test_the_examples_are_not_encoded_at_every_start(app: App) -> None:
     refusing = Refusing(app.embeddings._model, app.embeddings.fingerprint)
     wording = app.chain._rewriter._wording
 
-    judge = await load_judge(app.library, refusing, wording, app.searcher.field)
+    judge = await open_judge(load_aspects(), app.library, refusing, wording, app.searcher.field)
 
     assert len(judge._vectors) == sum(len(aspect.examples) for aspect in load_aspects())
     refusing.close()

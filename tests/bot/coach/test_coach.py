@@ -10,6 +10,7 @@ from bot.app import App
 from bot.coach.coach import Coach
 from bot.coach.hearing import NO_TOPIC, NOTHING, TOO_LONG, Hearing
 from bot.coach.intents import Intent, Intents
+from bot.coach.manner import Manner
 from bot.coach.skills.skill import Skill
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import RECALLED_TURNS, Conversations, Turn
@@ -291,9 +292,9 @@ def door() -> Door:
 
 
 @pytest.fixture
-def coach(app: App, wording: Wording, conversations: Conversations, door: Door) -> Coach:
+def coach(app: App, wording: Wording, manner: Manner, conversations: Conversations, door: Door) -> Coach:
     """A coach whose every skill is the door."""
-    intents = Intents(SmallTalk.load(), wording, load_roles())
+    intents = Intents(SmallTalk.load(), wording, load_roles(), manner)
     skills: dict[Intent, Skill] = {"ask": door, "smalltalk": door}
     learner, guided = app.coach._learner, app.coach._guided
     return Coach(Hearing(wording), intents, skills, conversations, learner, guided)

@@ -13,6 +13,7 @@ from bot.coach.facts import Learner
 from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing
 from bot.coach.intents import Intents
+from bot.coach.manner import Manner
 from bot.coach.skills.privacy import Privacy
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Conversations, Turn
@@ -53,13 +54,18 @@ def slow(engine: AsyncEngine) -> SlowRefusal:
 
 
 @pytest.fixture
-async def coach(
-    engine: AsyncEngine, people: People, slow: SlowRefusal, embeddings: SentenceEmbeddings, wording: Wording
+async def coach(  # noqa: PLR0913, PLR0917 - every part it is made of
+    engine: AsyncEngine,
+    people: People,
+    slow: SlowRefusal,
+    embeddings: SentenceEmbeddings,
+    wording: Wording,
+    manner: Manner,
 ) -> Coach:
     roles, profiles, smalltalk = load_roles(), Profiles(engine), SmallTalk.load()
     return Coach(
         Hearing(wording),
-        Intents(smalltalk, wording, roles),
+        Intents(smalltalk, wording, roles, manner),
         {"ask": slow, "smalltalk": smalltalk, "privacy": Privacy(people, 180, "")},
         Conversations(engine),
         Learner(await Facets.open(roles, embeddings, wording), profiles),

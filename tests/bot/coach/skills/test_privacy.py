@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.coach.clauses import Clause
 from bot.coach.intents import Intents
+from bot.coach.manner import Manner
 from bot.coach.skills.privacy import Privacy, erases
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Conversations
@@ -77,8 +78,8 @@ def test_nothing_else_deletes(text: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def intents(wording: Wording) -> Intents:
-    return Intents(SmallTalk.load(), wording, load_roles())
+def intents(wording: Wording, manner: Manner) -> Intents:
+    return Intents(SmallTalk.load(), wording, load_roles(), manner)
 
 
 @pytest.mark.parametrize(

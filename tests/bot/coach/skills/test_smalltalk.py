@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from bot.coach.intents import Intents
+from bot.coach.manner import Manner
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from bot.reply import Message, Reply
@@ -96,8 +97,8 @@ QUESTIONS = [
 
 
 @pytest.fixture(scope="module")
-def intents(wording: Wording) -> Intents:
-    return Intents(SmallTalk.load(), wording, load_roles())
+def intents(wording: Wording, manner: Manner) -> Intents:
+    return Intents(SmallTalk.load(), wording, load_roles(), manner)
 
 
 @pytest.fixture(scope="module")
