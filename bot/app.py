@@ -115,7 +115,7 @@ class App:
 @asynccontextmanager
 async def open_library(settings: Settings) -> AsyncIterator[tuple[AsyncEngine, Library]]:
     """Open the database alone, brought up to date; enough for what only reads the library."""
-    _make_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     async with open_database(settings.database) as (engine, _):
         yield engine, Library(engine)
 
@@ -159,7 +159,7 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
         CoachError: a part cannot be opened, or another process uses the data folder.
 
     """
-    _make_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     with only_writer(settings.data_dir):
         async with open_library(settings) as (engine, library):
             # Neither needs the other, and each takes a second or two.
@@ -311,7 +311,13 @@ def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:
     return ChatModel(chat, budget, settings.chat_deadline)
 
 
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
+    """Make the data folder, if it is not there.
+
+    Raises:
+        DataError: it cannot be made.
+
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -39,7 +39,10 @@ class Settings(BaseSettings):
     ] = _ROOT / "knowledge" / "guides"
     database_url: Annotated[
         SecretStr,
-        Field(description="SQLAlchemy URL of the database. Default: a SQLite file in the data folder."),
+        Field(
+            description="URL of the database: sqlite+aiosqlite:///… or postgresql+asyncpg://…. "
+            "Default: a SQLite file in the data folder."
+        ),
     ] = SecretStr("")
     embedding_model: Annotated[
         str,

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.prompt import Confirm
 
-from bot.app import DataError, only_writer, open_database, open_library
+from bot.app import DataError, make_folder, only_writer, open_database, open_library
 from bot.config import Settings, SettingsError, check_database, without_password
 from bot.migrations.upgrade import Upgrade
 from bot.storage.backups import back_up
@@ -29,7 +29,7 @@ _BACK_AGAIN = (
 
 async def migrate(settings: Settings) -> None:
     """Bring the tables up to date; say from which step to which."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
     async with open_database(settings.database) as (_, upgraded):
         print(_in_words(upgraded))
 
