@@ -103,6 +103,14 @@ async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     await opened.dispose()
 
 
+@pytest.fixture
+async def served(databases: Databases) -> AsyncIterator[AsyncEngine]:
+    """A database on the server that a test may stop and start again."""
+    opened = create_engine(await databases.clean())
+    yield opened
+    await opened.dispose()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a storage test on each of its engines."""
     engines = metafunc.definition.get_closest_marker("engines")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -22,14 +21,6 @@ from tests.postgresql_server import PASSWORD, Server
 
 CANARY = "what-nobody-may-log"
 LONG = CANARY * 5000
-
-
-@pytest.fixture
-async def served(databases: Databases) -> AsyncIterator[AsyncEngine]:
-    """An engine on a server."""
-    opened = create_engine(await databases.clean())
-    yield opened
-    await opened.dispose()
 
 
 async def recalled(engine: AsyncEngine) -> list[str]:

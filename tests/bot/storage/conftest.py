@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.guide import Guide
 from knowledge.library import Library, draft, embedding_digest, texts_to_embed
+from knowledge.sources import AddedSource, Sources
 from tests.databases import Databases
 from tests.lives import live_as
 
@@ -48,6 +50,9 @@ def live(tmp_path: Path, make_guide: Callable[..., Guide]) -> Live:
         }
         await library.keep_vectors("model", vectors)
         await library.write([item])
+        now = datetime.now(UTC)
+        source = AddedSource("maths", "text", user, item.version_id, "1", user, added_at=now, read_at=now)
+        await Sources(engine).keep([source])
         await library.publish([item.version_id], model="model", actor=user, note="", withdrawn=["pay"])
 
     return leave
