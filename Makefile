@@ -22,10 +22,12 @@ bot: $(READY)  ## Bring the coach into Discord; needs DISCORD_TOKEN
 test: $(READY)  ## Run the tests
 	$(BIN)/python -m pytest
 
-check: $(READY)  ## Lint, format and types
+check: $(READY)  ## Lint, format, types and known vulnerabilities
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --recursive bot knowledge retrieval
+	$(BIN)/python -m tests.audit
 
 bench: $(READY)  ## Measure what answering and refreshing cost
 	$(BIN)/python -m tests.benchmarks.cost

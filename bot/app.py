@@ -29,6 +29,7 @@ from bot.coach.skills.profile import ShowProfile
 from bot.coach.skills.roles import SuggestRoles
 from bot.coach.skills.skill import Skill
 from bot.coach.skills.smalltalk import SmallTalk
+from bot.coach.understanding import Understanding
 from bot.config import Settings
 from bot.evaluation.golden import golden_questions
 from bot.memory.conversations import Conversations
@@ -44,6 +45,7 @@ from bot.moderation.duplicates import Duplicates
 from bot.moderation.effects import Effects
 from bot.moderation.intake import Intake
 from bot.moderation.wishes import Wishes
+from bot.telemetry.steps import StepTimer
 from knowledge.database import create_engine
 from knowledge.errors import CoachError
 from knowledge.fetching import Fetcher
@@ -206,8 +208,6 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     asked = [*(searcher.field.asks if searcher.field else ()), *(e for a in aspects for e in a.examples)]
     manner = await asyncio.to_thread(Manner.load, wording, roles, asked)
     rewriter = Rewriter(wording, roles)
-    reader = Reader(wording, roles)
-    checker = Checker.load(Verifier(embeddings, reader), reader)
     model = _chat_model(settings, Usage(engine))
     fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
 
@@ -220,14 +220,25 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         embeddings,
         searcher,
         judge,
-        Writer(model, checker) if model else None,
+        _writer(model, embeddings, Reader(wording, roles)) if model else None,
         Restater(model) if model else None,
+        [StepTimer()],
     )
     gaps = Gaps(engine)
     profiles = Profiles(engine)
     privacy = Privacy(people, settings.retention_days, settings.chat_model)
     coach = await _make_coach(
-        library, embeddings, wording, roles, manner, chain, gaps, Conversations(engine), profiles, privacy
+        library,
+        embeddings,
+        wording,
+        roles,
+        manner,
+        chain,
+        gaps,
+        Conversations(engine),
+        profiles,
+        privacy,
+        model,
     )
     curator = Curator(
         library,
@@ -276,13 +287,14 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     conversations: Conversations,
     profiles: Profiles,
     privacy: Privacy,
+    model: ChatModel | None,
 ) -> Coach:
     smalltalk = SmallTalk.load()
     intents = Intents(smalltalk, wording, roles, manner)
     sections = Sections(library, embeddings.fingerprint)
     learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
     guided = Guided.load(profiles)
-    ask = Ask(chain, gaps)
+    ask = Ask(chain, gaps, profiles)
     suggest = SuggestRoles(roles, learner, guided, sections, ask)
     skills: dict[Intent, Skill] = {
         "smalltalk": smalltalk,
@@ -294,7 +306,8 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "privacy": privacy,
         "care": Care(),
     }
-    return Coach(Hearing(wording), intents, skills, conversations, learner, guided)
+    understanding = Understanding(model, learner) if model else None
+    return Coach(Hearing(wording), intents, skills, conversations, learner, guided, understanding)
 
 
 def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:
@@ -309,6 +322,10 @@ def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:
     )
     budget = usage.budget(settings.chat_user_tokens, settings.chat_day_tokens)
     return ChatModel(chat, budget, settings.chat_deadline)
+
+
+def _writer(model: ChatModel, embeddings: SentenceEmbeddings, reader: Reader) -> Writer:
+    return Writer(model, Checker.load(Verifier(embeddings, reader), reader))
 
 
 def make_folder(path: Path) -> None:

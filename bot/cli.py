@@ -79,8 +79,9 @@ def chat(
 def run_bot() -> None:
     """Bring the coach into Discord; DISCORD_TOKEN must be set."""
     from bot.frontends.discord.run import run
+    from bot.stopping import until_stopped
 
-    _run(run(_settings()))
+    _run(until_stopped(run(_settings())))
 
 
 @app.command()

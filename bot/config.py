@@ -61,6 +61,16 @@ class Settings(BaseSettings):
             description="What is logged to standard error: DEBUG, INFO, WARNING or ERROR.",
         ),
     ] = "WARNING"
+    log_json: Annotated[
+        bool, Field(description="Whether logs are JSON, an object a line. Default: plain text.")
+    ] = False
+    metrics_port: Annotated[
+        int,
+        Field(ge=0, le=65535, description="Port for /metrics, /healthz and /readyz of the bot; 0 for none."),
+    ] = 0
+    metrics_host: Annotated[str, Field(min_length=1, description="Address at which that port is opened.")] = (
+        "127.0.0.1"
+    )
     discord_token: Annotated[
         SecretStr | None,
         Field(

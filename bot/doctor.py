@@ -6,7 +6,8 @@ import asyncio
 import importlib.util
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +16,8 @@ from bot.app import DataError, only_writer, open_library
 from bot.config import Settings, load_settings
 from bot.memory.usage import Usage
 from bot.migrations.upgrade import step
-from knowledge.errors import CoachError
+from bot.telemetry.health import examine as look_at
+from bot.telemetry.server import ask_readiness
 from knowledge.library import draft
 from knowledge.loaders.markdown import read_guides
 from retrieval.embeddings import locate
@@ -23,15 +25,6 @@ from retrieval.index import VectorIndex, open_client
 from retrieval.model import open_chat
 
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{27,}")
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one look found: whether it is well, what was seen, and how to mend it."""
-
-    what: str
-    well: bool
-    seen: str
 
 
 async def examine() -> None:
@@ -42,31 +35,29 @@ async def examine() -> None:
 
     """
     settings = load_settings()
-    looks: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
-        ("data folder", _data_folder),
-        ("database", _database),
-        ("guides", _guides),
-        ("embedding model", _model),
-        ("library", _library),
-        ("index", _index),
-        ("Discord", _discord),
-    ]
+    looks: dict[str, Callable[[Settings], Awaitable[str]]] = {
+        "data folder": _data_folder,
+        "database": _database,
+        "guides": _guides,
+        "embedding model": _model,
+        "library": _library,
+        "index": _index,
+        "Discord": _discord,
+    }
     if settings.chat_model:
-        looks.append(("chat model", _chat_model))
-    findings = [await _look(what, look, settings) for what, look in looks]
+        looks["chat model"] = _chat_model
+    running = await ask_readiness(settings.metrics_host, settings.metrics_port)
+    if running:
+        # It has the data folder to itself, and looks into it for us.
+        del looks["data folder"], looks["index"]
+    findings = [await look_at(what, partial(look, settings)) for what, look in looks.items()]
+    findings += [replace(finding, what=f"running bot: {finding.what}") for finding in running]
     table = Table("", "state", "what was found")
     for finding in findings:
         table.add_row(finding.what, "well" if finding.well else "to mend", finding.seen)
     Console().print(table)
     if not all(finding.well for finding in findings):
         raise SystemExit(1)
-
-
-async def _look(what: str, look: Callable[[Settings], Awaitable[str]], settings: Settings) -> Finding:
-    try:
-        return Finding(what, well=True, seen=await look(settings))
-    except CoachError as error:
-        return Finding(what, well=False, seen=str(error))
 
 
 async def _data_folder(settings: Settings) -> str:

@@ -21,6 +21,10 @@ class Queues:
         """Count the queues in which somebody waits or is served."""
         return len(self._locks)
 
+    def waiting(self) -> int:
+        """Count who waits or is served, in all queues."""
+        return sum(self._waiting.values())
+
     @asynccontextmanager
     async def turn(self, *key: Hashable) -> AsyncIterator[None]:
         """Wait for a turn in the queue of this key, and hold it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Self
 
 from knowledge.library import StoredChunk, Vectors
 
@@ -45,10 +45,23 @@ class Citation:
     quote: str
     link: str = ""
 
+    @classmethod
+    def of(cls, marker: int, chunk: StoredChunk) -> Self:
+        """Cite a chunk by a marker."""
+        return cls(marker, chunk.guide, chunk.section, chunk.source, chunk.quote, chunk.link)
+
     @property
     def place(self) -> str:
         """Where it stands, as a reader would name it: Guide › Section."""
         return f"{self.guide} › {self.section}"
+
+
+def marked(text: str, markers: Sequence[int]) -> str:
+    """Write a text with its markers, before the full stop if it ends with one."""
+    if not markers:
+        return text
+    body = text.rstrip(".")
+    return f"{body} {''.join(f'[{marker}]' for marker in markers)}{'.' if body != text else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +82,9 @@ class Statement:
 
     @property
     def marked(self) -> str:
-        """The statement with its markers, before a sentence's full stop."""
-        if not self.marker:
-            return self.text
-        body = self.text.rstrip(".")
-        stop = "." if self.kind == "sentence" and body != self.text else ""
-        markers = "".join(f"[{marker}]" for marker in (self.marker, *self.also))
-        return f"{body} {markers}{stop}"
+        """The statement with its markers; an item has no full stop."""
+        text = self.text if self.kind == "sentence" else self.text.rstrip(".")
+        return marked(text, (self.marker, *self.also) if self.marker else ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ Writing is a chat model's, verified; without a model, composing says it all.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from knowledge.library import Vectors
@@ -105,8 +106,12 @@ class AnswerChain:
         judge: Judge,
         writer: Writer | None = None,
         restater: Restater | None = None,
+        callbacks: Sequence[BaseCallbackHandler] = (),
     ) -> None:
-        """Answer from what the searcher finds; a writer, if there is one, puts it into words."""
+        """Answer from what the searcher finds; a writer, if there is one, puts it into words.
+
+        `callbacks` are told of each step by its name.
+        """
         self._rewriter = rewriter
         self._roles = roles
         self._embeddings = embeddings
@@ -115,12 +120,12 @@ class AnswerChain:
         self._writer = writer
         self._restater = restater
         self.runnable: Runnable[Inquiry, Outcome] = (
-            RunnableLambda(self._rewrite)
-            | RunnableLambda(self._search)
-            | RunnableLambda(self._weigh)
-            | RunnableLambda(self._write)
-            | RunnableLambda(self._compose)
-        ).with_config(run_name="answer")
+            RunnableLambda(self._rewrite, name="rewrite")
+            | RunnableLambda(self._search, name="search")
+            | RunnableLambda(self._weigh, name="judge")
+            | RunnableLambda(self._write, name="write")
+            | RunnableLambda(self._compose, name="compose")
+        ).with_config(run_name="answer", callbacks=list(callbacks))
 
     async def answer(self, inquiry: Inquiry) -> Outcome:
         """Answer a message."""

@@ -85,5 +85,11 @@ def without_orders(chunk: StoredChunk) -> StoredChunk:
 
 
 def _without_sources(text: str, cited: Sequence[StoredChunk]) -> str:
-    """Take out the links that lead to a cited passage's own source."""
-    return _LINK.sub(lambda link: "" if any(link[0] in chunk.source for chunk in cited) else link[0], text)
+    """Take out the links that lead to a cited passage's own source, and nowhere near it."""
+    known = {link for chunk in cited for link in (chunk.link, *_links(chunk.source))}
+    return _LINK.sub(lambda link: "" if _links(link[0])[0] in known else link[0], text)
+
+
+def _links(text: str) -> list[str]:
+    """List the links of a text, without the stop of its sentence."""
+    return [link.rstrip(".,;:!?") for link in _LINK.findall(text)]

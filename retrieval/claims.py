@@ -6,7 +6,7 @@ Sentences of a model and of a guide are read alike, so that the two can be compa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import tantivy
@@ -34,7 +34,8 @@ _LABEL = re.compile(r"^(.+?)(?:: | – )")
 
 # What follows is denied, or liked less, until the clause ends.
 _DENIES_NEXT = re.compile(
-    r"\b(?:not|no|nor|never|none|nobody|nothing|neither|cannot|without|hardly|barely|rarely|seldom|unlike"
+    r"\b(?:not(?! (?:only|just|merely))|no|nor|never|none|nobody|nothing|neither|cannot|without|hardly"
+    r"|barely|rarely|seldom|unlike"
     r"|few|less|stop|lacks?|neglects?|avoid|instead of|rather than|than|against"
     r"|(?:keeps?|prevents?|stops?) [^,.;]*?\bfrom|(?:value|prefer|choose)s?\b[^,.;]*? over"
     r")\b|n[’']t\b|\b(?:leave|keep)s? (?=(?:\w+ ){1,4}(?:out|off)\b)",
@@ -194,9 +195,17 @@ def _from_clause_start(text: str, end: int) -> str:
     return text[start:end]
 
 
-def denial(one: Claim, other: Claim) -> float:
-    """How much of what either claim denies the other asserts, from 0 to 1."""
-    clash = (one.denied & set(other.words) - other.denied) | (other.denied & set(one.words) - one.denied)
+def denial(claim: Claim, units: Sequence[Claim]) -> float:
+    """How much of what a claim denies no unit does, or the other way round, from 0 to 1.
+
+    What one unit denies, the claim may deny, even if another unit speaks of it otherwise.
+    """
+    denied = frozenset[str]().union(*(unit.denied for unit in units))
+    return max(_denial(claim, unit, denied) for unit in units)
+
+
+def _denial(one: Claim, other: Claim, denied: Words) -> float:
+    clash = (one.denied & set(other.words) - denied) | (other.denied & set(one.words) - one.denied)
     return len(clash) / max(1, len(one.denied | other.denied))
 
 
@@ -218,10 +227,8 @@ def _overlap(one: Words, other: Words) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
-def opposed(one: Claim, other: Claim) -> bool:
-    """Whether one claim has a word and the other, in its stead, the opposite."""
-    return any(
-        (a in one.every - other.every and b in other.every - one.every)
-        or (b in one.every - other.every and a in other.every - one.every)
-        for a, b in _OPPOSITES
-    )
+def opposed(one: Claim, other: Claim, stem: Callable[[str], str]) -> bool:
+    """Whether one claim has a word and the other, in its stead, the opposite, and neither denies it."""
+    ours = {word for word in one.every - other.every if stem(word) not in one.denied}
+    theirs = {word for word in other.every - one.every if stem(word) not in other.denied}
+    return any((a in ours and b in theirs) or (b in ours and a in theirs) for a, b in _OPPOSITES)

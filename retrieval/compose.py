@@ -219,10 +219,7 @@ def _assemble(chosen: Sequence[_Pick], aims: Sequence[Aim]) -> Answer:
         passages=tuple(found.values()),
         nearest=topics([passage.chunk for chunk_id, passage in found.items() if chunk_id not in markers]),
         statements=statements,
-        citations=tuple(
-            Citation(markers[chunk.id], chunk.guide, chunk.section, chunk.source, chunk.quote, chunk.link)
-            for chunk in chunks.values()
-        ),
+        citations=tuple(Citation.of(markers[chunk.id], chunk) for chunk in chunks.values()),
     )
 
 

@@ -95,7 +95,8 @@ class Signs:
     Against: `topic` likeness that no unit accounts for, `vague` words far from any other,
     `conflict` the worst of the six after it: what the one denies and the other asserts,
     turns around in time, mixes up, says by opposites, or says of another thing or role.
-    `apart` is the share of names that the unit it speaks of does not have.
+    `apart` is the share of names that stand in other units than what is said of them;
+    `joined`, for a sentence that sums up several units, how much of its meaning they span.
     """
 
     strange: bool
@@ -115,6 +116,7 @@ class Signs:
     mislabelled: float
     other_role: float
     apart: float
+    joined: float
 
 
 def signs_of(claim: Claim, evidence: Evidence, reader: Reader, meaning: Meaning) -> Signs:
@@ -137,10 +139,10 @@ def signs_of(claim: Claim, evidence: Evidence, reader: Reader, meaning: Meaning)
     best = int(fit.argmax())
     near = [evidence.claims[n] for n in np.argsort(-fit)[:_MOST_NEAR] if fit[n] >= fit[best] - _NEARLY_BEST]
     conflicts = (
-        max(denial(claim, unit) for unit in near),
+        denial(claim, near),
         max(disorder(claim, unit) for unit in near),
         max(mixture(claim, unit) for unit in near),
-        float(opposed(claim, evidence.claims[best])),
+        float(opposed(claim, evidence.claims[best], reader.stem)),
         max(_mislabelled(claim, labelled) for labelled in (evidence.claims, evidence.rows)),
         _other_role(claim, evidence, reader, likeness),
     )
@@ -156,8 +158,15 @@ def signs_of(claim: Claim, evidence: Evidence, reader: Reader, meaning: Meaning)
         1 - 1 / max(1, len(claim.words)),
         max(conflicts),
         *conflicts,
-        _apart(claim, evidence, reader, likeness),
+        _apart(claim, evidence, reader),
+        _joined([meaning(unit.text) for unit in near], said),
     )
+
+
+def _joined(units: Sequence[Vectors], said: Vectors) -> float:
+    """How much of a meaning lies in the span of the units' meanings, from 0 to 1."""
+    basis, _ = np.linalg.qr(np.stack(units).T)
+    return float(np.linalg.norm(basis.T @ said))
 
 
 def _cover(claim: Claim, pool: Iterable[str], stems: frozenset[str], meaning: Meaning) -> Vectors:
@@ -211,10 +220,19 @@ def _other_role(claim: Claim, evidence: Evidence, reader: Reader, likeness: Vect
     return float(same and bool(unit.roles) and not claim.roles <= unit.roles)
 
 
-def _apart(claim: Claim, evidence: Evidence, reader: Reader, likeness: Vectors) -> float:
+def _apart(claim: Claim, evidence: Evidence, reader: Reader) -> float:
+    """How many of a claim's names stand elsewhere than what it says of them, from 0 to 1.
+
+    A sentence that joins several units has the names of each, and a word or two of its own.
+    """
     words = {reader.stem(surface) for surface in claim.surfaces if surface not in claim.names}
-    unit = _speaks_of(words, evidence, likeness)
-    return len(claim.names - unit.every - evidence.about.every) / max(1, len(claim.names))
+    shared = [(len(words & set(unit.words)), unit.every) for unit in evidence.claims]
+    apart = 0
+    for name in claim.names - evidence.about.every:
+        beside = max((count for count, every in shared if name in every), default=0)
+        elsewhere = max((count for count, every in shared if name not in every), default=0)
+        apart += elsewhere - beside >= _SHARED
+    return apart / max(1, len(claim.names))
 
 
 def _speaks_of(words: set[str], evidence: Evidence, likeness: Vectors) -> Claim:

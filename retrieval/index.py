@@ -71,6 +71,10 @@ class VectorIndex:
             self._name, embedding_function=None, configuration=configuration
         )
 
+    def count(self) -> int:
+        """Count the rows."""
+        return self._collection.count()
+
     def nearest(self, vector: Vectors, k: int) -> dict[str, float]:
         """Return up to `k` rows' chunks with their best cosine similarity."""
         if not (rows := self._collection.count()):

@@ -250,9 +250,13 @@ def open_chat(name: str, *, key: str = "", url: str = "", timeout: float) -> Bas
             "COACH_CHAT_MODEL needs a package that is not installed. Install one of "
             "career-coach[openai], career-coach[anthropic] or career-coach[ollama]."
         ) from error
-    # The client's own retries would not know of the deadline.
-    options: dict[str, object] = {"max_retries": 0, "timeout": timeout, "max_tokens": _MOST_TOKENS}
-    options |= {"api_key": key} if key else {}
+    options: dict[str, object]
+    if name.startswith("ollama:"):  # which has names of its own for these, and no keys
+        options = {"num_predict": _MOST_TOKENS, "client_kwargs": {"timeout": timeout}}
+    else:
+        # The client's own retries would not know of the deadline.
+        options = {"max_tokens": _MOST_TOKENS, "timeout": timeout, "max_retries": 0}
+        options |= {"api_key": key} if key else {}
     options |= {"base_url": url} if url else {}
     try:
         return init_chat_model(name, **options)  # type: ignore[no-any-return, call-overload]

@@ -153,6 +153,10 @@ class Searcher:
         vectors = np.concatenate([chunk.vectors[: 1 + len(chunk.asks)] for chunk in sample])
         return Field.of(vectors, (ask for chunk in sample for ask in chunk.asks))
 
+    async def indexed(self) -> int:
+        """Count the rows of the index; it fails where a search would."""
+        return await asyncio.to_thread(self._index.count)
+
     async def search(self, text: str, vector: Vectors, k: int) -> list[Passage]:
         """Return the `k` best passages for a question and its vector, best first."""
         field = self.field

@@ -144,10 +144,7 @@ class _Page:
             passages=self.brief.passages,
             nearest=topics([p.chunk for p in self.brief.passages if p.chunk not in cited]),
             statements=tuple(self._statements),
-            citations=tuple(
-                Citation(marker, chunk.guide, chunk.section, chunk.source, chunk.quote)
-                for marker, chunk in enumerate(cited, 1)
-            ),
+            citations=tuple(Citation.of(marker, chunk) for marker, chunk in enumerate(cited, 1)),
             note=note,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from knowledge.library import StoredChunk
-from retrieval.answer import Citation
+from retrieval.answer import Citation, marked
 
 
 class Citing:
@@ -17,14 +17,12 @@ class Citing:
         """Cite a section; return its marker."""
         if chunk.id not in self._citations:
             marker = len(self._citations) + 1
-            self._citations[chunk.id] = Citation(
-                marker, chunk.guide, chunk.section, chunk.source, chunk.quote, chunk.link
-            )
+            self._citations[chunk.id] = Citation.of(marker, chunk)
         return self._citations[chunk.id].marker
 
     def marked(self, said: str, chunk: StoredChunk) -> str:
-        """Write what a section says with its marker, before the full stop."""
-        return f"{said.rstrip('.')} [{self.mark(chunk)}]{'.' if said.endswith('.') else ''}"
+        """Write what a section says with its marker."""
+        return marked(said, [self.mark(chunk)])
 
     @property
     def citations(self) -> tuple[Citation, ...]:

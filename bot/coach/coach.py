@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import logging
+import time
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.coach.facts import Learner
@@ -12,10 +14,15 @@ from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
 from bot.coach.intents import Intent, Intents
 from bot.coach.skills.privacy import erases
 from bot.coach.skills.skill import Skill
+from bot.coach.understanding import Meaning, Understanding
 from bot.memory.conversations import Conversations, Turn
 from bot.queues import Gates, Queues
 from bot.reply import Message, Reply
+from bot.telemetry import metrics
+from bot.telemetry.turn import turn
 from knowledge.outages import StorageError
+
+_log = logging.getLogger(__name__)
 
 
 class Coach:
@@ -29,8 +36,12 @@ class Coach:
         conversations: Conversations,
         learner: Learner,
         guided: Guided,
+        understanding: Understanding | None = None,
     ) -> None:
-        """Use these skills; the conversations are kept, and what people say of themselves."""
+        """Use these skills; the conversations are kept, and what people say of themselves.
+
+        What rules make of a message, the `understanding` may know better.
+        """
         self._hearing = hearing
         self._intents = intents
         self._skills = skills
@@ -40,6 +51,7 @@ class Coach:
         self._people = Gates()
         self._learner = learner
         self._guided = guided
+        self._understanding = understanding
 
     async def reply(self, message: Message) -> Reply:
         """Reply to a message; messages of one conversation are answered in order.
@@ -48,42 +60,50 @@ class Coach:
         away, or full, the reply is an error that says so, and nothing is kept of the turn.
         """
         try:
-            return await self._hear(message)
+            return await self._answered(message)
         except StorageError as error:
             return Reply("error", str(error))
 
-    async def _hear(self, message: Message) -> Reply:
-        if erases(message.text):
-            return await self._erase(message)
-        async with self._people.among(message.user), self._queues.turn(message.user, message.channel):
-            if message.id and (turn := await self._conversations.find(message.id)):
-                return turn.reply
-            heard = await asyncio.to_thread(self._hearing.hear, message.text)
-            if isinstance(heard, Unclear):
-                return Reply("chat", heard.reply)
-            message = replace(message, text=heard)
-            turns = await self._conversations.recall(message.user, message.channel)
-            meant = await self._guided.spell_out(_picked(message, turns), turns)
-            reply = await self._answer(meant, turns)
-            if reply.text != NO_TOPIC:
-                await self._conversations.add(message, reply)
-            return reply
+    async def _answered(self, message: Message) -> Reply:
+        with turn():
+            if erases(message.text):
+                # Between the person's turns, so that none brings anything back.
+                async with self._people.alone(message.user):
+                    return await _measured(self._skills["privacy"].reply(message, ()))
+            async with self._people.among(message.user), self._queues.turn(message.user, message.channel):
+                if message.id and (known := await self._conversations.find(message.id)):
+                    return known.reply
+                return await _measured(self._reply(message))
 
-    async def _erase(self, message: Message) -> Reply:
-        """Delete all of a person between their turns, so that none brings anything back."""
-        async with self._people.alone(message.user):
-            return await self._skills["privacy"].reply(message, ())
+    async def _reply(self, message: Message) -> Reply:
+        """Hear a message, answer it and remember the turn."""
+        heard = await asyncio.to_thread(self._hearing.hear, message.text)
+        if isinstance(heard, Unclear):
+            return Reply("chat", heard.reply)
+        message = replace(message, text=heard)
+        turns = await self._conversations.recall(message.user, message.channel)
+        meant = await self._guided.spell_out(_picked(message, turns), turns)
+        reply = await self._answer(meant, turns)
+        if reply.text != NO_TOPIC:
+            await self._conversations.add(message, reply)
+        return reply
 
     async def _answer(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Learn what a message tells, and let the skill that it is meant for reply."""
-        said = await self._learner.read(message.text)
-        intent = self._intents.of(message.text, learnt=bool(said), turns=turns)
+        meaning = await self._read(message, turns)
+        intent = meaning.intent
         if self._intents.tells(message.text):
-            await self._learner.learn(message, said)
+            await self._learner.learn(message, meaning.said)
         talked = any(turn.reply.exchange for turn in turns)
         if intent == "ask" and not talked and not has_topic(message.text):
             return Reply("chat", NO_TOPIC)
         return await self._skills[intent].reply(message, turns)
+
+    async def _read(self, message: Message, turns: tuple[Turn, ...]) -> Meaning:
+        """Find out what a message wants and tells."""
+        said = await self._learner.read(message.text)
+        by_rules = Meaning(self._intents.of(message.text, learnt=bool(said), turns=turns), said)
+        return await self._understanding.read(message, by_rules) if self._understanding else by_rules
 
     async def intent(self, text: str) -> Intent:
         """Say what a message would be taken for if it were the first of a conversation."""
@@ -110,6 +130,17 @@ class Coach:
         """Delete a conversation; return how many turns it had."""
         async with self._queues.turn(user, channel):
             return await self._conversations.forget(user, channel)
+
+
+async def _measured(replying: Awaitable[Reply]) -> Reply:
+    """Count a turn and how long it takes."""
+    began = time.perf_counter()
+    reply = await replying
+    seconds = time.perf_counter() - began
+    metrics.TURNS.labels(reply.kind).inc()
+    metrics.SECONDS.labels(metrics.WHOLE).observe(seconds)
+    _log.info("answered", extra={"kind": reply.kind, "seconds": round(seconds, 3)})
+    return reply
 
 
 def _picked(message: Message, turns: Sequence[Turn]) -> Message:

@@ -41,8 +41,12 @@ class Learner:
 
     async def read(self, text: str) -> tuple[Evidence, ...]:
         """Return the claims in a text that are worth remembering, with what they speak of."""
-        claims = await self.weigh(clauses(text))
-        return tuple(claim for claim in claims if is_worth_keeping(claim))
+        return await self.keepable(clauses(text))
+
+    async def keepable(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
+        """Return those of the claims that are worth remembering, with what they speak of."""
+        weighed = await self.weigh(claims)
+        return tuple(claim for claim in weighed if is_worth_keeping(claim))
 
     async def weigh(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
         """Find what claims speak of."""

@@ -202,7 +202,9 @@ def _allowance(user: str) -> str:
 
 async def _refusal(db: AsyncConnection, user: str, now: datetime, limit: Limit) -> Refused | None:
     """Say until when a person has to wait, if they have to."""
-    recent = (_DeliveryRow.user_id == user, _DeliveryRow.created_at > now - limit.period)
+    # What a clock that was ahead has dated in the far future must not lock anybody out until then.
+    period = _DeliveryRow.created_at.between(now - limit.period, now + limit.period)
+    recent = (_DeliveryRow.user_id == user, period)
     welcome = (*recent, _DeliveryRow.state != State.LIMITED)
     used = await db.scalar(select(func.sum(_DeliveryRow.times)).where(*welcome))
     if (used or 0) < limit.count:

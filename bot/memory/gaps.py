@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
+from bot.telemetry import metrics
 from knowledge.database import Base, hold, reading, writing
 
 
@@ -50,6 +51,7 @@ class Gaps:
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": False}
         async with writing(self._engine) as db:
             await db.execute(insert(_GapRow), [row])
+        metrics.GAPS.inc()
 
     async def questions(self) -> list[str]:
         """List what was refused, oldest first, without saying who asked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from knowledge.outages import StorageError
 
 _log = logging.getLogger(__name__)
 _DAY_SECONDS = 24 * 60 * 60
+# A clock that was set by more than this may be wrong, and by it everything old.
+_STEADY_SECONDS = 60 * 60
 
 # Every table with a user in it; a test holds this against the tables there are.
 PERSONAL = (
@@ -40,6 +43,8 @@ class People:
         """Use the engine, whose tables must be there, and the data folder."""
         self._engine = engine
         self._folder = folder
+        # As it was when what is old was last deleted.
+        self._apart = _apart()
 
     async def export(self, user: str) -> dict[str, Any]:
         """Return all that is kept of a person, by table, oldest first, as JSON can hold it."""
@@ -66,7 +71,11 @@ class People:
         return _some(gone)
 
     async def expire(self, days: int) -> None:
-        """Delete what is older than this many days, of everybody."""
+        """Delete what is older than this many days, of everybody; nothing, if the clock has been set."""
+        last, self._apart = self._apart, _apart()
+        if abs(self._apart - last) > _STEADY_SECONDS:
+            _log.warning("The clock has jumped. Nothing old is deleted before it has been steady for a day.")
+            return
         before = datetime.now(UTC) - timedelta(days=days)
         async with writing(self._engine) as db:
             gone = sum([(await db.execute(each.expire(before))).rowcount for each in PERSONAL])
@@ -98,6 +107,11 @@ class People:
             await self.expire(days)
         except (SQLAlchemyError, StorageError) as error:  # what is old today is old tomorrow, too
             _log.warning("What is old could not be deleted: %s", type(error).__name__)
+
+
+def _apart() -> float:
+    """Return the seconds between the clock that can be set and the one that cannot."""
+    return datetime.now(UTC).timestamp() - time.monotonic()
 
 
 def _some(counts: Mapping[str, int]) -> dict[str, int]:

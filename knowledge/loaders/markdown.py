@@ -149,7 +149,7 @@ def _sections(file_name: str, lines: list[str], start: int, sources: tuple[Sourc
 
 def _section(file_name: str, lines: list[str], head: int, end: int, sources: tuple[Source, ...]) -> Section:
     match = _HEADING.match(lines[head])
-    assert match is not None  # noqa: S101 - the caller found the heading with this pattern
+    assert match is not None  # noqa: S101 - the caller found the heading by it # nosec B101
     meta: dict[str, list[str]] = {key: [] for key in _META_KEYS}
     body_start = head + 1
     while body_start < end and (found := _META.match(lines[body_start])):

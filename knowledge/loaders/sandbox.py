@@ -61,7 +61,7 @@ class Sandbox:
 
     async def _ask(self, data: bytes, name: str, content_type: str) -> dict[str, Any]:
         process = self._process or await self._begin()
-        assert process.stdin and process.stdout  # noqa: S101, PT018 - both are pipes
+        assert process.stdin and process.stdout  # noqa: S101, PT018 - both are pipes # nosec B101
         head = json.dumps({"name": name, "type": content_type, "size": len(data)})
         process.stdin.write(head.encode() + b"\n" + data)
         await process.stdin.drain()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from bot.app import only_writer
 from bot.config import Settings, SettingsError
 from bot.doctor import examine
 from bot.migrations.upgrade import newest_step
+from bot.telemetry.health import NotWellError
+from bot.telemetry.server import shown
 from tests.databases import Databases
 from tests.postgresql_server import PASSWORD, Server, free_port
 
@@ -200,6 +203,27 @@ async def test_the_token_is_looked_at_and_never_shown(
     assert found["Discord"][0] == state
     assert seen in found["Discord"][1]
     assert not token or token not in found["Discord"][1]
+
+
+@pytest.mark.usefixtures("guides")
+async def test_a_running_bot_is_asked_how_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    async def ill() -> str:
+        raise NotWellError("There is no connection to Discord.")
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    monkeypatch.setenv("COACH_METRICS_PORT", str(port))
+    (tmp_path / "data").mkdir()
+    with only_writer(tmp_path / "data"):
+        async with shown("127.0.0.1", port, {"Discord": ill}):
+            found = await findings(capsys, well=False)
+
+    assert found["running bot: Discord"] == ("to mend", "There is no connection to Discord.")
+    assert {state for what, (state, _) in found.items() if what != "running bot: Discord"} == {"well"}
+    assert not {"data folder", "index"} & found.keys()
 
 
 async def test_a_wrong_setting_is_told_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:

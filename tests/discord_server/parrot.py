@@ -57,9 +57,13 @@ class Parrot:
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         self.heard.append(message)
         self.at_work.set()
+        if message.text.startswith("grow") and message.listen:
+            await message.listen("You said: grow")
         if not message.text.startswith("next"):
             await self.gate.wait()
         first = message.text.split()[0]
+        if first == "slow":
+            await asyncio.sleep(float(message.text.split()[1]))
         if first == "break":
             raise RuntimeError("a canary in the machine")
         if first == "ping":

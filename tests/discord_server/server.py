@@ -47,6 +47,9 @@ class DiscordServer:
         self.world = World()
         self.port = 0
         self.grant_content = True
+        self.heartbeat_ms = 41_250
+        # Whether heartbeats are acknowledged; a zombie goes on sending, and does not.
+        self.acknowledges = True
         # Asked before each request, what is to go wrong with it.
         self.fault: Callable[[str, str], Fault] = lambda _method, _path: None
         self.requests: list[tuple[str, str, Any]] = []
@@ -162,7 +165,7 @@ class DiscordServer:
     async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
-        await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41_250}})
+        await socket.send_json({"op": 10, "d": {"heartbeat_interval": self.heartbeat_ms}})
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 await self._on_frame(socket, json.loads(frame.data))
@@ -173,7 +176,8 @@ class DiscordServer:
     async def _on_frame(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
         match frame["op"]:
             case 1:
-                await socket.send_json({"op": 11})
+                if self.acknowledges:
+                    await socket.send_json({"op": 11})
             case 2 if frame["d"]["token"] != TOKEN:
                 await socket.close(code=4004)
             case 2 if frame["d"]["intents"] & MESSAGE_CONTENT and not self.grant_content:

@@ -1,7 +1,7 @@
 """Verification, measured on the sentences kept aside.
 
-To reach: unsupported caught 0.95, supported kept 0.95. Measured on 2026-11-20: 0.966 and
-0.873. Until the second is reached, it may not fall further.
+To reach: unsupported caught 0.95, supported kept 0.95. Measured on 2026-11-21: 0.958 and
+0.887. Until the second is reached, it may not fall further.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from retrieval.wording import Wording
 from tests.golden.support import Labelled, load_support
 
 CAUGHT = 0.95
-KEPT = 0.86
+KEPT = 0.88
 
 # A few hundred sentences, each with its passage, to encode.
 pytestmark = pytest.mark.timeout(1200)

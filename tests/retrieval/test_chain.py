@@ -45,7 +45,7 @@ class Strict(Judge):
     """Says of every question that the guides do not cover it, and remembers having been asked."""
 
     def __init__(self) -> None:
-        super().__init__((), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
+        super().__init__((), (), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
         self.asked: list[str] = []
 
     def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:  # noqa: ARG002
@@ -57,7 +57,7 @@ class Lenient(Judge):
     """Says of every question that the guides cover it."""
 
     def __init__(self) -> None:
-        super().__init__((), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
+        super().__init__((), (), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
 
     def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:  # noqa: ARG002
         return 1.0

@@ -24,9 +24,9 @@ _FOR_GOOD = "Until you delete it."
 _FOR_DAYS = "{days} days, then it is deleted by itself. Lines typed in a terminal stay until you delete them."
 _NOTHING_LEAVES = "Nothing. I look everything up on this machine, and no language model is asked."
 _MODEL = (
-    "A language model ({model}) helps me to write. It is sent your question, what we said just before, the "
-    "facts about you that bear on it, and passages of my guides. It is not sent your name. I also count how "
-    "much of it you use; that sum stays, without your name."
+    "A language model ({model}) helps me to write. It is sent your message, what we said just before, the "
+    "facts on your `/profile` as it shows where we are, and passages of my guides. It is not sent your name. "
+    "I also count how much of it you use; that sum stays, without your name."
 )
 _YOURS = (
     "`/privacy export` hands you all of it, `/privacy delete` deletes all of it. `/forget` deletes only our "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from contextlib import suppress
 from typing import Any
 
 import discord
@@ -19,13 +18,15 @@ from bot.frontends.discord.moderator_commands import KnowledgeBase
 from bot.frontends.discord.moderators import Moderators
 from bot.frontends.discord.rendering import Action, Button
 from bot.frontends.discord.views import CoachButton
+from bot.telemetry.turn import turn
 
 log = logging.getLogger(__name__)
 
 # What could not be sent is tried again this often.
 _CATCH_UP_SECONDS = 60
 # How long a stop waits for answers under way; what is not finished then, the next start sees to.
-_FAREWELL_SECONDS = 10
+# Whoever stops it gives ten seconds, of which closing everything needs some.
+_FAREWELL_SECONDS = 8
 
 
 def wanted_intents(*, message_content: bool) -> discord.Intents:
@@ -85,8 +86,7 @@ class CoachClient(discord.Client):
     async def close(self) -> None:
         """Finish what is under way, as far as it takes no longer than a while, and disconnect."""
         self._leaving = True
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.desk.finish(), _FAREWELL_SECONDS)
+        await self.desk.leave(_FAREWELL_SECONDS)
         self._catch_up.cancel()
         if self._refreshing:
             self._refreshing.cancel()
@@ -113,13 +113,14 @@ class CoachClient(discord.Client):
 
     async def press(self, interaction: discord.Interaction[Any], button: Button) -> None:
         """See to a press of a button."""
-        try:
-            if self._moderators and button.action in {Action.APPLY, Action.DISCARD}:
-                await self._moderators.press(interaction, button)
-            else:
-                await presses.press(self.desk, interaction, button)
-        except Exception as error:  # noqa: BLE001 - nobody is left without a reply
-            await faults.tell(interaction, error)
+        with turn():
+            try:
+                if self._moderators and button.action in {Action.APPLY, Action.DISCARD}:
+                    await self._moderators.press(interaction, button)
+                else:
+                    await presses.press(self.desk, interaction, button)
+            except Exception as error:  # noqa: BLE001 - nobody is left without a reply
+                await faults.tell(interaction, error)
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
         """Log what no handler expected."""

@@ -7,11 +7,13 @@ died is simply done again.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import discord
 
@@ -19,13 +21,16 @@ from bot.coach.coach import Coach
 from bot.frontends.discord import faults, limits, rendering
 from bot.frontends.discord.moderation import Moderation
 from bot.frontends.discord.rendering import Page, Setting
+from bot.frontends.discord.streaming import growing
 from bot.frontends.discord.surfaces import Address, ChannelSurface, Surface, surface_of
 from bot.memory.deliveries import Deliveries, Delivery, Incoming, Limit, Refused, State
 from bot.memory.feedback import Feedback
 from bot.memory.gaps import Gaps
 from bot.queues import Queues
 from bot.reply import Message, Reply
+from bot.telemetry.turn import turn
 from knowledge.outages import StorageError
+from retrieval.answer import Listener
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +63,21 @@ class Desk:
         self._client = client
         self._coach = backstage.coach
         self._deliveries = backstage.deliveries
+        self._arriving = Queues()
         self._queues = Queues()
+        self._answering: set[asyncio.Task[Any]] = set()
+        self._left = False
 
     async def answer(self, incoming: Incoming) -> None:
         """Answer a message, unless that is done or under way already."""
-        async with self._queues.turn(incoming.user, incoming.channel):
+        # Taken in before it waits, so that what waits is not lost with the process.
+        async with self._arriving.turn(incoming.user, incoming.channel):
             try:
                 taken = await self._deliveries.receive(incoming, self.backstage.limit)
             except StorageError as error:  # it is not taken in, and the person knows
                 await self.show(incoming, rendering.text_page(str(error)))
                 return
+        async with self._queues.turn(incoming.user, incoming.channel):
             if isinstance(taken, Refused):
                 await self._turn_away(incoming, taken)
             elif taken:
@@ -111,9 +121,28 @@ class Desk:
         await self._deliveries.forget(user, channel)
         return await self._coach.forget(user, channel)
 
-    async def finish(self) -> None:
-        """Wait until all that is under way has been answered."""
-        await self._queues.idle()
+    def waiting(self) -> int:
+        """Count the messages that are being answered or wait for their turn."""
+        return self._queues.waiting()
+
+    def arriving(self) -> AbstractAsyncContextManager[None]:
+        """Be awaited by `leave`: something has been acknowledged and is not taken in yet."""
+        return self._arriving.turn(object())
+
+    async def leave(self, seconds: float) -> None:
+        """Let what is under way be answered, for so long; the next start sees to what is left then."""
+        await asyncio.sleep(0)  # what has just come in begins
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._idle(), seconds)
+        self._left = True
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
+
+    async def _idle(self) -> None:
+        while self._arriving or self._queues:
+            await self._arriving.idle()
+            await self._queues.idle()
 
     async def show(self, incoming: Incoming, pages: Sequence[Page]) -> None:
         """Show pages that are no answer of the coach's."""
@@ -129,7 +158,18 @@ class Desk:
             await self.show(incoming, rendering.text_page(_TOO_MANY.format(until=until)))
 
     async def _finish(self, message_id: str, *, again: bool = False) -> None:
-        """Do all that is left to do for a message that was received."""
+        """Do all that is left to do for a message that was received, as long as the bot stays."""
+        task = asyncio.current_task()
+        if self._left or task is None:
+            return
+        self._answering.add(task)
+        try:
+            with turn():
+                await self._do_the_rest(message_id, again=again)
+        finally:
+            self._answering.discard(task)
+
+    async def _do_the_rest(self, message_id: str, *, again: bool) -> None:
         delivery = await self._deliveries.find(message_id)
         if delivery is None or delivery.state is not State.RECEIVED:
             return
@@ -141,19 +181,21 @@ class Desk:
         shown = list(delivery.replies)
         if again and not shown and isinstance(surface, ChannelSurface):
             shown = await surface.find()
-        reply = await self._think(incoming)
+        async with growing(surface, shown, delivery.times, _quoted(incoming)) as listen:
+            reply = await self._think(incoming, listen)
         pages = _pages(incoming, reply)
         current = await self._deliveries.find(message_id)
         # None: all that was kept of the person has just been deleted, and this tells them so.
         if current is not None and current.state is State.WITHDRAWN:
             await self._coach.retract(message_id)
+            await _take_away(surface, shown)
             return
         if await self._send(surface, pages, shown, delivery.times, incoming):
             await self._deliveries.answered(message_id, shown, rendering.offers(reply))
 
-    async def _think(self, incoming: Incoming) -> Reply:
+    async def _think(self, incoming: Incoming, listen: Listener) -> Reply:
         message = Message(
-            incoming.user, incoming.channel, incoming.text, private=incoming.private, id=incoming.id
+            incoming.user, incoming.channel, incoming.text, incoming.private, incoming.id, listen
         )
         try:
             return await self._coach.reply(message)
@@ -188,18 +230,25 @@ class Desk:
         if delivery is None:
             return
         await self._coach.retract(message_id)
-        surface = self._surface(delivery.incoming)
-        if isinstance(surface, ChannelSurface):
-            for reply in delivery.replies:
-                await surface.take_away(reply)
+        await _take_away(self._surface(delivery.incoming), delivery.replies)
+
+
+async def _take_away(surface: Surface, replies: Iterable[str]) -> None:
+    if isinstance(surface, ChannelSurface):
+        for reply in replies:
+            await surface.take_away(reply)
 
 
 def _pages(incoming: Incoming, reply: Reply) -> tuple[Page, ...]:
     if reply.private and not incoming.private:
         return rendering.for_you_alone(incoming.id)
     address = Address.loads(incoming.address)
-    setting = Setting(incoming.text if address.quotes else "", address.can_thread)
-    return rendering.reply_pages(reply, incoming.id, setting)
+    return rendering.reply_pages(reply, incoming.id, Setting(_quoted(incoming), address.can_thread))
+
+
+def _quoted(incoming: Incoming) -> str:
+    """Return what was asked, if nothing else shows it."""
+    return incoming.text if Address.loads(incoming.address).quotes else ""
 
 
 def _is_too_late(delivery: Delivery) -> bool:

@@ -1,14 +1,13 @@
 """Every kind of fault between the coach and Discord: what it is called, who is told, and what is said.
 
-What goes wrong gets an id that stands in the log and in what the person reads, so that whoever runs
-the coach can find the one from the other.
+What goes wrong is known by the id of its turn, which stands in the log and in what the person reads,
+so that whoever runs the coach can find the one from the other.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum, auto
@@ -19,6 +18,8 @@ import aiohttp
 import discord
 
 from bot.reply import Reply
+from bot.telemetry import metrics
+from bot.telemetry.turn import turn
 from knowledge.errors import CoachError
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,11 @@ class Kind(Enum):
     OURS = auto()
 
 
-def kind_of(error: Exception) -> Kind:
+for _kind in Kind:  # what has not happened yet is shown as 0
+    metrics.FAULTS.labels(_kind.name.lower())
+
+
+def kind_of(error: BaseException) -> Kind:
     """Say what an error means."""
     if isinstance(error, (discord.RateLimited, *CONNECTION)):
         return Kind.PASSING
@@ -93,18 +98,18 @@ def kind_of(error: Exception) -> Kind:
 
 
 def record(error: BaseException, doing: str) -> str:
-    """Log a fault and return its id, to be told to the person."""
-    fault_id = secrets.token_hex(4)
-    expected = isinstance(error, Exception) and kind_of(error) is not Kind.OURS
-    log.error(
-        "%s: %s failed: %s: %s",
-        fault_id,
-        doing,
-        type(error).__name__,
-        error,
-        exc_info=None if expected else error,
-    )
-    return fault_id
+    """Log a fault and return the id of its turn, to be told to the person.
+
+    What Discord says of a fault is logged; what our own code says may quote what people write.
+    """
+    kind = kind_of(error)
+    metrics.FAULTS.labels(kind.name.lower()).inc()
+    with turn() as turn_id:
+        if kind is Kind.OURS:
+            log.error("%s: %s failed: %s", turn_id, doing, type(error).__name__, exc_info=error)
+        else:
+            log.error("%s: %s failed: %s: %s", turn_id, doing, type(error).__name__, error)
+    return turn_id
 
 
 def apology(error: Exception, doing: str) -> Reply:

@@ -82,7 +82,8 @@ async def acknowledge(interaction: Interaction, text: str = "", *, ephemeral: bo
 
 async def say(desk: Desk, interaction: Interaction, text: str, *, ephemeral: bool) -> None:
     """Say a text to the coach in a person's name, and show the reply."""
-    await desk.answer(await acknowledge(interaction, text, ephemeral=ephemeral))
+    async with desk.arriving():
+        await desk.answer(await acknowledge(interaction, text, ephemeral=ephemeral))
 
 
 async def show_help(desk: Desk, interaction: Interaction) -> None:
@@ -117,6 +118,11 @@ async def ask_to_forget(desk: Desk, interaction: Interaction) -> None:
 
 async def press(desk: Desk, interaction: Interaction, button: Button) -> None:
     """See to a press of a button."""
+    async with desk.arriving():
+        await _see_to(desk, interaction, button)
+
+
+async def _see_to(desk: Desk, interaction: Interaction, button: Button) -> None:
     match button.action:
         case Action.SAY:
             await _say_offer(desk, interaction, button)

@@ -82,6 +82,11 @@ def reply_pages(reply: Reply, message_id: str, setting: Setting) -> tuple[Page, 
     return (*before, replace(last, documents=reply.documents))
 
 
+def growing_page(text: str, question: str) -> tuple[Page, ...]:
+    """Lay out as much of a growing reply as fits on its first page; the rest comes when it is whole."""
+    return pages([quoted(question), text])[:1]
+
+
 def for_you_alone(message_id: str) -> tuple[Page, ...]:
     """Lay out, for everybody to see, that there is a reply for one person's eyes."""
     return pages([_FOR_YOU_ALONE], ((Button("Show me", Action.SHOW, message_id, emoji="🔒"),),))

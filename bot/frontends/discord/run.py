@@ -12,8 +12,13 @@ from bot.config import Settings
 from bot.frontends.discord import faults
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.desk import Backstage
+from bot.frontends.discord.gateway import Gateway
 from bot.frontends.discord.moderation import Moderation
 from bot.memory.deliveries import Limit
+from bot.readiness import parts_to_look_at
+from bot.telemetry import metrics
+from bot.telemetry.logs import configure_logs
+from bot.telemetry.server import shown
 from retrieval.answer import Passage
 
 log = logging.getLogger(__name__)
@@ -31,9 +36,13 @@ async def run(settings: Settings) -> None:
     """
     if settings.discord_token is None:
         raise faults.StartError(faults.NOT_SET)
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logs(settings.log_level, as_json=settings.log_json)
+    gateway = Gateway()
+    metrics.QUEUE.set_function(gateway.waiting)
     async with open_app(settings) as app:
-        await serve(backstage_of(app), settings.discord_token.get_secret_value())
+        looks = {"Discord": gateway.look, **parts_to_look_at(app.library, app.searcher)}
+        async with shown(settings.metrics_host, settings.metrics_port, looks):
+            await serve(backstage_of(app), settings.discord_token.get_secret_value(), gateway)
 
 
 def backstage_of(app: App) -> Backstage:
@@ -60,24 +69,29 @@ def backstage_of(app: App) -> Backstage:
     return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, moderation)
 
 
-async def serve(backstage: Backstage, token: str) -> None:
-    """Stay connected; without the permission to read messages, do what is possible without."""
+async def serve(backstage: Backstage, token: str, gateway: Gateway | None = None) -> None:
+    """Stay connected; without the permission to read messages, do what is possible without.
+
+    `gateway` is told of each connection.
+    """
+    gateway = gateway or Gateway()
     # Below this, they log what people write, and secrets.
     for name in ("discord", "aiosqlite"):
         logging.getLogger(name).setLevel(logging.INFO)
     try:
-        await _connect(backstage, token, message_content=True)
+        await _connect(backstage, token, gateway, message_content=True)
     except discord.PrivilegedIntentsRequired:
         log.warning(faults.NO_INTENT)
-        await _connect(backstage, token, message_content=False)
+        await _connect(backstage, token, gateway, message_content=False)
 
 
-async def _connect(backstage: Backstage, token: str, *, message_content: bool) -> None:
+async def _connect(backstage: Backstage, token: str, gateway: Gateway, *, message_content: bool) -> None:
     """Connect, as often as it takes until Discord can be reached."""
     wait = _FIRST_WAIT_SECONDS
     while True:
         try:
             async with CoachClient(backstage, message_content=message_content) as client:
+                gateway.client = client
                 await client.start(token)
                 return
         except discord.LoginFailure:

@@ -22,7 +22,9 @@ KILLS = 8
 
 
 @asynccontextmanager
-async def bot_process(server: DiscordServer, database: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def bot_process(
+    server: DiscordServer, database: Path, *flags: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot, connected; killed at the end without a warning."""
     before = server.identified
     process = await asyncio.create_subprocess_exec(
@@ -33,13 +35,15 @@ async def bot_process(server: DiscordServer, database: Path) -> AsyncIterator[as
         "tests.discord_server.bot_process",
         str(server.port),
         str(database),
+        *flags,
         cwd=ROOT,
     )
     try:
         await server.world.until(lambda: server.identified > before, 60)
         yield process
     finally:
-        process.kill()
+        if process.returncode is None:
+            process.kill()
         await process.wait()
 
 
@@ -72,6 +76,21 @@ async def test_killed_at_random_moments_it_loses_and_doubles_nothing(tmp_path: P
     for number, question in enumerate(questions):
         for reply in replies[question]:
             assert text_of(reply).startswith(f"You said: question {number} [1].")
+
+
+async def test_killed_while_an_answer_grows_it_says_it_once(tmp_path: Path) -> None:
+    async with DiscordServer() as server:
+        async with bot_process(server, tmp_path / "coach.db", "stalled"):
+            question = await server.say(f"{ME} grow with me")
+            await server.world.until(lambda: server.world.replies_to(question))
+            [begun] = server.world.replies_to(question)
+            assert text_of(begun) == "You said: grow"
+        async with bot_process(server, tmp_path / "coach.db"):
+            await server.world.until(lambda: "with me" in text_of(server.world.replies_to(question)[0]))
+
+    [reply] = server.world.replies_to(question)
+    assert reply["id"] == begun["id"]
+    assert text_of(reply) == "You said: grow with me [1]."
 
 
 async def _some_answers(server: DiscordServer, more: int) -> None:
