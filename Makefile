@@ -29,8 +29,9 @@ check: $(READY)  ## Lint, format, types and known vulnerabilities
 	$(BIN)/bandit --quiet --recursive bot knowledge retrieval
 	$(BIN)/python -m tests.audit
 
-bench: $(READY)  ## Measure what answering and refreshing cost
+bench: $(READY)  ## Measure what answering and refreshing cost, and what many people at once get
 	$(BIN)/python -m tests.benchmarks.cost
+	$(BIN)/python -m tests.benchmarks.load
 
 eval: $(READY)  ## Measure how good the answers are
 	$(BIN)/career-coach eval

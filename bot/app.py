@@ -211,8 +211,11 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     model = _chat_model(settings, Usage(engine))
     fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
 
-    def chain_over(over: Searcher) -> AnswerChain:
-        return AnswerChain(rewriter, roles, embeddings, over, judge)
+    def open_apart() -> tuple[Searcher, AnswerChain]:
+        # What is only looked at is read by its own words, and teaches the live chain none.
+        own = wording.apart()
+        over = Searcher(library, index, embeddings.fingerprint, own.learn)
+        return over, AnswerChain(Rewriter(own, roles), roles, embeddings, over, judge.reading_by(own))
 
     chain = AnswerChain(
         rewriter,
@@ -262,8 +265,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         History(engine),
         Effects(
             chain,
-            lambda: Searcher(library, index, embeddings.fingerprint),
-            chain_over,
+            open_apart,
             fetcher,
             gaps,
             golden_questions(settings.golden_dir),

@@ -45,7 +45,7 @@ def main() -> None:
     try:
         app()
     except CoachError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(f"{error} See: career-coach {error.see}" if error.see else str(error), err=True)
         raise SystemExit(1) from None
 
 

@@ -104,7 +104,7 @@ async def _library(settings: Settings) -> str:
 async def _index(settings: Settings) -> str:
     async with open_library(settings) as (_, library):
         live = await library.live()
-        wanted = {chunk_id async for chunk_id, _ in library.texts(live)}
+        wanted = {text.id async for text in library.texts(live)}
     if not live.id:
         return "empty, like the library"
     with only_writer(settings.data_dir):

@@ -43,6 +43,20 @@ class Chunk:
         return body[start : end + len(last)] if -1 < start <= end else body
 
 
+@dataclass(frozen=True, slots=True)
+class ChunkText:
+    """What a stored chunk says, with its place before it, and the questions it answers."""
+
+    id: str
+    said: str
+    asks: tuple[str, ...]
+
+    @property
+    def searchable(self) -> str:
+        """All words it is found by."""
+        return " ".join((self.said, *self.asks))
+
+
 def chunk_guide(guide: Guide) -> tuple[Chunk, ...]:
     """Cut a guide into chunks, in reading order."""
     chunks: list[Chunk] = []

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from knowledge.chunking import Chunk, chunk_guide
+from knowledge.chunking import Chunk, ChunkText, chunk_guide
 from knowledge.database import hold, reading, writing
 from knowledge.guide import Guide
 from knowledge.tables import ChunkRow, EditionGuideRow, EditionRow, EmbeddingRow, GuideVersionRow, LiveRow
@@ -170,8 +170,8 @@ class Library:
                 found += [GuideSummary(*row) for row in rows]
         return sorted(found, key=lambda guide: (guide.title, guide.id))
 
-    async def texts(self, edition: Edition, *, asks: bool = True) -> AsyncIterator[tuple[str, str]]:
-        """Yield (chunk id, searchable text, with its questions unless not wanted) of an edition's chunks."""
+    async def texts(self, edition: Edition) -> AsyncIterator[ChunkText]:
+        """Yield the texts of an edition's chunks."""
         async with reading(self._engine) as db:
             for batch in _batches(sorted(edition.versions.values())):
                 rows = await db.execute(
@@ -180,7 +180,7 @@ class Library:
                     .order_by(ChunkRow.version_id, ChunkRow.ordinal)
                 )
                 for row in rows:
-                    yield row.id, " ".join((row.text, *(json.loads(row.asks) if asks else ())))
+                    yield ChunkText(row.id, row.text, tuple(json.loads(row.asks)))
 
     async def index_sizes(self, versions: Iterable[str]) -> dict[str, int]:
         """Return, in reading order, by how many vectors each chunk of some versions is found."""

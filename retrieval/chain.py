@@ -132,7 +132,7 @@ class AnswerChain:
         return await self.runnable.ainvoke(inquiry)
 
     async def _rewrite(self, inquiry: Inquiry) -> _Asked:
-        question = self._rewriter.rewrite(inquiry.message, inquiry.last)
+        question = await asyncio.to_thread(self._rewriter.rewrite, inquiry.message, inquiry.last)
         if self._restater and inquiry.last and not question.follow_up:
             alone = await self._restater.restate(question.text, inquiry.last, inquiry.user)
             question = replace(question, text=alone)
@@ -155,7 +155,7 @@ class AnswerChain:
             Aim(query, passages),
         )
         readings = tuple(
-            Reading(vector, question.asked) for vector in (query, *field.distinct(others[: len(asked)]))
+            Reading(field.distinct(plain), question.asked, plain) for plain in (whole, *others[: len(asked)])
         )
         return _Found(heard.inquiry, question, aims, passages, readings, field)
 
@@ -173,8 +173,11 @@ class AnswerChain:
         return not question.roles or owner is None or owner in question.roles
 
     async def _weigh(self, found: _Found) -> _Judged:
+        return await asyncio.to_thread(self._judged, found)
+
+    def _judged(self, found: _Found) -> _Judged:
         # A refresh brings another field, which the judge takes a moment to study.
-        await asyncio.to_thread(self._judge.study, found.field)
+        self._judge.study(found.field)
         return _Judged(found, bool(found.passages) and self._covers(found))
 
     def _covers(self, found: _Found) -> bool:
@@ -210,6 +213,9 @@ class AnswerChain:
         return _Written(judged, await self._writer.write(brief, inquiry.listen))
 
     async def _compose(self, written: _Written) -> Outcome:
+        return await asyncio.to_thread(self._composed, written)
+
+    def _composed(self, written: _Written) -> Outcome:
         judged, draft = written.judged, written.draft
         found, question = judged.found, judged.found.question
         if draft and draft.enough:

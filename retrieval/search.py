@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,11 +124,11 @@ class Searcher:
         versions = set(edition.versions.values())
         new = edition.of(versions - self._chunks.keys())
         texts = [text async for text in self._library.texts(new)]
-        await asyncio.to_thread(self.words.add, texts)
+        await asyncio.to_thread(self.words.add, [(text.id, text.searchable) for text in texts])
         field = await self._sample_field(edition)
         chunks = {version: ids for version, ids in self._chunks.items() if version in versions}
-        for chunk_id, _ in texts:
-            chunks.setdefault(version_of(chunk_id), []).append(chunk_id)
+        for text in texts:
+            chunks.setdefault(version_of(text.id), []).append(text.id)
         gone = await self._library.index_sizes((self._chunks.keys() | self._prepared) - versions)
         # From here on a search sees the new edition, and has until now seen the old one.
         self.field, self._chunks = field, chunks
@@ -137,7 +137,10 @@ class Searcher:
         await asyncio.to_thread(self.words.remove, gone)
         await asyncio.to_thread(self._index.remove, gone)
         # Not from the questions: they are misspelt on purpose.
-        async for _, text in self._library.texts(new, asks=False):
+        await asyncio.to_thread(self._learn_all, [text.said for text in texts])
+
+    def _learn_all(self, texts: Iterable[str]) -> None:
+        for text in texts:
             self._learn(text)
 
     async def discard(self) -> None:

@@ -26,7 +26,7 @@ class Sections:
         """
         live = await self._library.live()
         wanted = {guide: live.versions[guide] for guide in guides if guide in live.versions}
-        ids = [chunk_id async for chunk_id, _ in self._library.texts(replace(live, versions=wanted))]
+        ids = [text.id async for text in self._library.texts(replace(live, versions=wanted))]
         found: dict[SectionName, StoredChunk] = {}
         for chunk in await self._library.chunks(ids, self._model):
             found.setdefault((chunk.guide_id, chunk.section), chunk)

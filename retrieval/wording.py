@@ -51,13 +51,14 @@ def content_words(text: str) -> list[str]:
 class Wording:
     """Reads a message as its writer meant it: expands short forms, mends misspellings."""
 
-    def __init__(self, glossary: Mapping[str, Iterable[str]], spelling: SymSpell) -> None:
-        """Use a glossary of full name → short forms, and a speller's dictionary."""
+    def __init__(self, glossary: Mapping[str, Iterable[str]], *spellings: SymSpell) -> None:
+        """Use a glossary of full name → short forms, and spellers' dictionaries; the first one learns."""
+        self._glossary = glossary
         self._full = {short.casefold(): full for full, shorts in glossary.items() for short in shorts}
         longest_first = sorted(self._full, key=len, reverse=True)
         choices = "|".join(re.escape(short) for short in longest_first)
         self._short = re.compile(rf"(?<![\w+#])(?:{choices})(?![\w+#])", re.IGNORECASE)
-        self._spelling = spelling
+        self._spellings = spellings
         for full in self._full.values():
             self.learn(full)
 
@@ -70,10 +71,16 @@ class Wording:
             spelling.load_dictionary(path, term_index=0, count_index=1)
         return cls(glossary, spelling)
 
+    def apart(self) -> Wording:
+        """Return one that knows all that this one knows, and keeps what it learns to itself."""
+        return Wording(self._glossary, SymSpell(max_dictionary_edit_distance=_MAX_EDITS), *self._spellings)
+
     def learn(self, text: str) -> None:
         """Take a text's words as rightly spelt."""
+        own, *others = self._spellings
         for word in set(_WORD.findall(text.casefold())):
-            self._spelling.create_dictionary_entry(word, _LIBRARY_COUNT)
+            if all(other.words.get(word, 0) < _LIBRARY_COUNT for other in others):
+                own.create_dictionary_entry(word, _LIBRARY_COUNT)
 
     def read(self, text: str) -> str:
         """Return the text with short forms written out and misspelt words mended."""
@@ -86,16 +93,25 @@ class Wording:
 
     def knows(self, word: str) -> bool:
         """Whether the word is in the dictionary, English or the library's."""
-        return word.casefold() in self._spelling.words
+        return any(word.casefold() in spelling.words for spelling in self._spellings)
 
     def nearly_knows(self, word: str) -> bool:
         """Whether the word is in the dictionary, or one slip away from a word that is."""
         if len(word) < _MIN_LENGTH_TO_MEND or self.knows(word):
             return self.knows(word)
-        return bool(self._spelling.lookup(word.casefold(), Verbosity.TOP, max_edit_distance=1))
+        return self._nearest(word, max_edits=1) is not None
 
     def _mend(self, word: str) -> str:
         if len(word) < _MIN_LENGTH_TO_MEND or not word.isalpha() or self.knows(word):
             return word
-        found = self._spelling.lookup(word.casefold(), Verbosity.CLOSEST, max_edit_distance=_MAX_EDITS)
-        return found[0].term if found else word
+        return self._nearest(word, _MAX_EDITS) or word
+
+    def _nearest(self, word: str, max_edits: int) -> str | None:
+        """Return the word of a dictionary nearest to this one; of several, the commonest."""
+        found = (
+            each
+            for spelling in self._spellings
+            for each in spelling.lookup(word.casefold(), Verbosity.CLOSEST, max_edit_distance=max_edits)
+        )
+        nearest = min(found, key=lambda each: (each.distance, -each.count), default=None)
+        return nearest.term if nearest else None

@@ -149,6 +149,10 @@ class Deliveries:
             )
         return True
 
+    async def shown(self, message_id: str, replies: Sequence[str]) -> None:
+        """Note which replies to a message are out so far."""
+        await self._set(message_id, replies=_json(replies))
+
     async def answered(self, message_id: str, replies: Sequence[str], offers: Sequence[str]) -> None:
         """Note that a message is answered, by which replies, and what their buttons say."""
         await self._set(

@@ -55,8 +55,19 @@ class Gaps:
 
     async def questions(self) -> list[str]:
         """List what was refused, oldest first, without saying who asked."""
+        return list((await self.recorded()).values())
+
+    async def recorded(self) -> dict[int, str]:
+        """Return what was refused by number, oldest first, without saying who asked."""
         async with reading(self._engine) as db:
-            return list(await db.scalars(select(_GapRow.question).order_by(_GapRow.id)))
+            rows = await db.execute(select(_GapRow.id, _GapRow.question).order_by(_GapRow.id))
+            return {row.id: row.question for row in rows}
+
+    async def question(self, gap_id: int) -> str:
+        """Return a refused question by its number; nothing where it has been deleted."""
+        async with reading(self._engine) as db:
+            found = await db.scalar(select(_GapRow.question).where(_GapRow.id == gap_id))
+            return found or ""
 
     async def want(self, user: str, question: str) -> None:
         """Remember that somebody would like the moderators to see to a question, and to hear of it."""

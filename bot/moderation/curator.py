@@ -20,6 +20,11 @@ from retrieval.refresh import Plan, Progress, Refresh, ignore_progress
 class CurationError(CoachError):
     """Something cannot be done with the knowledge base; the text says why."""
 
+    def __init__(self, problem: str, see: str) -> None:
+        """Name the problem, and the command that shows what there is."""
+        super().__init__(problem)
+        self.see = see
+
 
 class Curator:
     """Proposes changes and applies them, one at a time."""
@@ -107,7 +112,7 @@ class Curator:
         wanted = live.id - 1 if edition_id is None else edition_id
         edition = await self._library.edition(wanted) if wanted > 0 else None
         if edition is None:
-            raise CurationError(f"There is no version {wanted} to go back to. `kb history` lists them.")
+            raise CurationError(f"There is no version {wanted} to go back to.", see="kb history")
         return await self._proposal(f"undo, back to version {edition.id}", Change(restored=edition))
 
     async def prepare(self, proposal: Proposal, progress: Progress = ignore_progress) -> Edition:
@@ -190,5 +195,5 @@ async def find_guide(library: Library, register: Sources, name: str) -> str:
     found = [each for each in live.versions if wanted in {titles[each], origins.get(each)}]
     if len(found) != 1:
         problem = "Several guides are" if found else "No guide is"
-        raise CurationError(f"{problem} called “{name}”. `kb list --json` shows their ids.")
+        raise CurationError(f"{problem} called “{name}”.", see="kb list")
     return found[0]

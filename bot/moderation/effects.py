@@ -20,11 +20,12 @@ from retrieval.search import Searcher
 _CHECKED_AT_ONCE = 8
 _MOST_LINKS = 50
 REFUSED = "not covered"
+_REWORDED = " (in other words)"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A question that would be answered from elsewhere; each side names places, or says refused."""
+    """A question that would be answered from elsewhere or in other words; each side names places."""
 
     question: str
     before: str
@@ -51,19 +52,17 @@ class Preview:
 class Effects:
     """Compares answers from the live library with those from a proposed one."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the parts it brings together
+    def __init__(
         self,
         live: AnswerChain,
-        make_searcher: Callable[[], Searcher],
-        make_chain: Callable[[Searcher], AnswerChain],
+        open_apart: Callable[[], tuple[Searcher, AnswerChain]],
         fetcher: Fetcher,
         gaps: Gaps,
         golden: Sequence[str],
     ) -> None:
-        """Ask the live chain, and one made over a searcher of its own, what gaps and `golden` hold."""
+        """Ask the live chain, and one apart over a searcher of its own, what gaps and `golden` hold."""
         self._live = live
-        self._make_searcher = make_searcher
-        self._make_chain = make_chain
+        self._open_apart = open_apart
         self._fetcher = fetcher
         self._gaps = gaps
         self._golden = golden
@@ -83,15 +82,14 @@ class Effects:
         self, prepared: Edition, questions: Sequence[str], progress: Progress = ignore_progress
     ) -> list[Difference]:
         """Ask questions of the live library and of a prepared edition; return those that differ."""
-        searcher = self._make_searcher()
+        searcher, chain = self._open_apart()
         await searcher.follow(prepared)
-        chain = self._make_chain(searcher)
         found = []
         for number, question in enumerate(questions, 1):
             before = (await self._live.answer(Inquiry(question))).answer
             after = (await chain.answer(Inquiry(question))).answer
-            if _places(before) != _places(after):
-                found.append(Difference(question, _places(before), _places(after)))
+            if _sources(before) != _sources(after):
+                found.append(Difference(question, _places(before), _places(after, before)))
             progress(number, len(questions))
         return found
 
@@ -111,7 +109,17 @@ class Effects:
         return [dead for dead in await asyncio.gather(*map(check, links[:_MOST_LINKS])) if dead]
 
 
-def _places(answer: Answer) -> str:
-    if not answer.covered:
-        return REFUSED
-    return "; ".join(dict.fromkeys(citation.place for citation in answer.citations)) or REFUSED
+def _sources(answer: Answer) -> frozenset[tuple[str, str]]:
+    """Return what an answer rests on: places, and what stands there. In which order says nothing."""
+    return frozenset((citation.place, citation.quote) for citation in answer.citations if answer.covered)
+
+
+def _places(answer: Answer, before: Answer | None = None) -> str:
+    """Name the places an answer rests on; those that say something else than `before`, as such."""
+    told = dict(_sources(before)) if before else {}
+    places = {
+        citation.place: _REWORDED * (told.get(citation.place, citation.quote) != citation.quote)
+        for citation in answer.citations
+        if answer.covered
+    }
+    return "; ".join(f"{place}{reworded}" for place, reworded in places.items()) or REFUSED

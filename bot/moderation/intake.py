@@ -19,6 +19,7 @@ from knowledge.fetching import Fetcher
 from knowledge.guide import Guide
 from knowledge.library import draft
 from knowledge.loaders.document import Provenance
+from knowledge.loaders.markdown import ASKS_ENDING, with_asks
 from knowledge.loaders.sandbox import Sandbox
 from knowledge.loaders.sections import guide_of
 from knowledge.sources import AddedSource
@@ -91,7 +92,7 @@ class Intake:
             data, content_type, url = page.data or b"", page.content_type, page.url
             etag, modified = page.etag, page.last_modified
         said = item.provenance.completed_by(before.provenance if before else Provenance())
-        digest = hashlib.sha256(data + repr(said).encode()).hexdigest()
+        digest = hashlib.sha256(data + repr(said).encode() + item.asks.encode()).hexdigest()
         now = datetime.now(UTC)
         if current and current.content_hash == digest:
             fresh = replace(current, error="", read_at=now, etag=etag, last_modified=modified)
@@ -103,7 +104,9 @@ class Intake:
         guide_id = before.guide_id if before else _guide_id(found.title or name, item.origin)
         added_at = before.added_at if before else now
         guide = guide_of(document, guide_id=guide_id, name=name, updated=added_at.date())
-        if before and draft(guide).version_id != before.version_id:
+        if item.asks:
+            guide = with_asks(guide, item.asks, f"{PurePath(item.origin).stem}{ASKS_ENDING}")
+        if before and draft(guide).version_id != before.version_id and not document.updated:
             guide = replace(guide, updated=now.date())
         source = AddedSource(
             guide_id=guide_id,

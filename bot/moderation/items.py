@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from knowledge.errors import CoachError
 from knowledge.loaders.document import NOTHING_SAID, Provenance
+from knowledge.loaders.markdown import ASKS_ENDING
 from knowledge.loaders.reading import ENDINGS, MOST_BYTES
 from knowledge.sources import SourceKind
 
@@ -22,13 +23,15 @@ class ItemError(CoachError):
 class Item:
     """One thing to add. `origin` is its URL or its name; a URL has no `data` yet.
 
-    `provenance` is what the moderator says of it, before what it says itself.
+    `provenance` is what the moderator says of it, before what it says itself; `asks` is the text
+    of the file of questions beside a Markdown file.
     """
 
     kind: SourceKind
     origin: str
     data: bytes = field(default=b"", repr=False)
     provenance: Provenance = NOTHING_SAID
+    asks: str = ""
 
 
 def attachment(name: str, data: bytes, provenance: Provenance = NOTHING_SAID) -> Item:
@@ -66,7 +69,7 @@ def _of_argument(argument: str, provenance: Provenance) -> Iterator[Item]:
         if path.is_dir():
             yield from _of_folder(path, provenance)
         else:
-            yield Item("file", safe_name(path.name), _bytes(path), provenance)
+            yield Item("file", safe_name(path.name), _bytes(path), provenance, _asks(path))
     except OSError as error:
         raise ItemError(f"“{argument}” cannot be read ({error.strerror}).") from error
 
@@ -77,13 +80,21 @@ def _of_folder(folder: Path, provenance: Provenance) -> Iterator[Item]:
     if not readable:
         raise ItemError(f"There is nothing in “{folder}” that can be read: {', '.join(ENDINGS)}.")
     for path in readable:
-        yield Item("file", safe_name(str(path.relative_to(folder))), _bytes(path), provenance)
+        yield Item("file", safe_name(str(path.relative_to(folder))), _bytes(path), provenance, _asks(path))
 
 
 def _bytes(path: Path) -> bytes:
     # One byte more than is allowed shows that a file is too large without reading it all.
     with path.open("rb") as file:
         return file.read(MOST_BYTES + 1)
+
+
+def _asks(path: Path) -> str:
+    """Read the questions that lie beside a guide; one of the folder's own, so it is trusted as such."""
+    beside = path.with_suffix(ASKS_ENDING)
+    if path.suffix.lower() != ".md" or not beside.is_file():
+        return ""
+    return _bytes(beside).decode("utf-8", "replace")
 
 
 def safe_name(name: str) -> str:

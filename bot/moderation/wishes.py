@@ -20,11 +20,15 @@ _SAME = 0.72
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Questions that mean the same: the commonest wording, all of them, and how often asked."""
+    """Questions that mean the same: the commonest wording, all of them, and how often asked.
+
+    `id` is the number of one recorded question in that wording.
+    """
 
     question: str
     wordings: tuple[str, ...]
     count: int
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,9 @@ class Wishes:
 
     async def grouped(self) -> list[Gap]:
         """Return what is not answered, most asked first; nobody is named."""
-        counts = Counter(question.strip() for question in await self._gaps.questions())
+        recorded = {gap_id: question.strip() for gap_id, question in (await self._gaps.recorded()).items()}
+        ids = {question: gap_id for gap_id, question in recorded.items()}
+        counts = Counter(recorded.values())
         wordings = [wording for wording, _ in counts.most_common()]
         vectors = await self._embeddings.aencode(wordings)
         return sorted(
@@ -56,11 +62,16 @@ class Wishes:
                     wordings[group[0]],
                     tuple(wordings[n] for n in group),
                     sum(counts[wordings[n]] for n in group),
+                    ids[wordings[group[0]]],
                 )
                 for group in _groups(vectors)
             ),
             key=lambda gap: (-gap.count, gap.question),
         )
+
+    async def question(self, gap_id: int) -> str:
+        """Return the question of a gap; nothing where it has been deleted since."""
+        return await self._gaps.question(gap_id)
 
     async def notices(self) -> list[Notice]:
         """Return whom to tell what, each once: asking again gives only what is new."""

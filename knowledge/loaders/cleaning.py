@@ -26,6 +26,7 @@ from knowledge.loaders.frame import (
 )
 
 _SPACE = re.compile(r"\s+")
+_BULLET = re.compile(r"^[•●◦▪▫‣⁃∙·○■□◆◇➢➤➔→✓✔✅☑]\s*(?=\S)")
 _END = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 # “engines.Next”, “What they do:They”, “really?If”: a line break was lost in between.
 _LOST_BREAK = re.compile(
@@ -52,12 +53,18 @@ def clean(document: Document) -> Document:
     blocks = _with_breaks(blocks)
     blocks = _once(map(_as_it_is, blocks))
     title = _flat(visible(document.provenance.title))
-    return Document(tuple(blocks), replace(document.provenance, title=title))
+    summary = _flat(visible(document.summary))
+    return replace(
+        document, blocks=tuple(blocks), provenance=replace(document.provenance, title=title), summary=summary
+    )
 
 
 def _tidy(block: Block) -> Block:
     rows = tuple(tuple(_flat(visible(cell)) for cell in row) for row in block.rows)
-    return replace(block, text=_flat(visible(block.text)), rows=rows)
+    text = _flat(visible(block.text))
+    if block.kind in {"paragraph", "item"} and (bullet := _BULLET.match(text)):
+        return replace(block, kind="item", text=text[bullet.end() :])  # typed, as there were no lists
+    return replace(block, text=text, rows=rows, asks=tuple(_flat(visible(ask)) for ask in block.asks))
 
 
 def _flat(text: str) -> str:

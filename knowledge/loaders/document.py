@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from knowledge.errors import CoachError
+from knowledge.guide import Source
 
 BlockKind = Literal["heading", "paragraph", "item", "table"]
 
@@ -19,13 +20,16 @@ class Block:
     """A heading, a paragraph, a list item or a table.
 
     `level` is a heading's rank, 1 the highest, or how deep an item lies, from 0. Only a
-    table has `rows`, the first of them its header.
+    table has `rows`, the first of them its header. Only a heading has `asks`, questions
+    that its part answers, and `sources`, ids of those it rests on.
     """
 
     kind: BlockKind
     text: str = ""
     level: int = 0
     rows: tuple[tuple[str, ...], ...] = ()
+    asks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,16 @@ NOTHING_SAID = Provenance()
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as read: its blocks in reading order."""
+    """A document as read: its blocks in reading order.
+
+    `sources`, `summary` and `updated`, a date as in 2026-11-20, are what it says of itself.
+    """
 
     blocks: tuple[Block, ...]
     provenance: Provenance = NOTHING_SAID
+    sources: tuple[Source, ...] = ()
+    summary: str = ""
+    updated: str = ""
 
     def fields(self) -> dict[str, Any]:
         """Show it as what JSON can hold."""
@@ -62,7 +72,20 @@ class Document:
     def of_fields(cls, fields: dict[str, Any]) -> Document:
         """Read it from what JSON held."""
         blocks = (
-            Block(each["kind"], each["text"], each["level"], tuple(map(tuple, each["rows"])))
+            Block(
+                each["kind"],
+                each["text"],
+                each["level"],
+                tuple(map(tuple, each["rows"])),
+                tuple(each["asks"]),
+                tuple(each["sources"]),
+            )
             for each in fields["blocks"]
         )
-        return cls(tuple(blocks), Provenance(**fields["provenance"]))
+        return cls(
+            tuple(blocks),
+            Provenance(**fields["provenance"]),
+            tuple(Source(**each) for each in fields["sources"]),
+            fields["summary"],
+            fields["updated"],
+        )

@@ -23,7 +23,7 @@ _HEADING = re.compile(r"^## +(?P<heading>.*\S)\s*$")
 _OTHER_HEADING = re.compile(r"^(#|#{3,6}) ")
 _META = re.compile(r"^> *(?P<key>[A-Za-z]+): *(?P<value>.*\S)\s*$")
 _META_KEYS = ("Asks", "Source")
-_ASKS_ENDING = ".asks.yaml"
+ASKS_ENDING = ".asks.yaml"
 
 
 def read_guides(folder: Path) -> list[Guide]:
@@ -41,8 +41,8 @@ def read_guide(path: Path) -> Guide:
 
     """
     guide = parse_guide(_read(path), guide_id=path.stem, file_name=path.name)
-    asks_path = path.with_suffix(_ASKS_ENDING)
-    return _with_asks(guide, asks_path) if asks_path.exists() else guide
+    asks_path = path.with_suffix(ASKS_ENDING)
+    return with_asks(guide, _read(asks_path), asks_path.name) if asks_path.exists() else guide
 
 
 def _read(path: Path) -> str:
@@ -186,19 +186,18 @@ def _named(lines: list[str], sources: tuple[Source, ...], file_name: str, line: 
     return tuple(by_id[name] for name in wanted)
 
 
-def _with_asks(guide: Guide, path: Path) -> Guide:
-    """Add the questions of a file to the sections they are for."""
-    text = _read(path)
-    asks = _load_yaml(text, path.name, first_line=1)
+def with_asks(guide: Guide, text: str, file_name: str) -> Guide:
+    """Add the questions in a file's text to the sections they are for. Raises as `read_guide`."""
+    asks = _load_yaml(text, file_name, first_line=1)
     if not isinstance(asks, dict):
-        raise GuideError(path.name, 1, "the file must map each section's heading to a list of questions")
+        raise GuideError(file_name, 1, "the file must map each section's heading to a list of questions")
     headings = {section.heading for section in guide.sections}
     for heading, questions in asks.items():
         line = next((n for n, row in enumerate(text.splitlines(), 1) if str(heading) in row), 1)
         if heading not in headings:
-            raise GuideError(path.name, line, f"{guide.id}.md has no section “{heading}”; name it as there")
+            raise GuideError(file_name, line, f"“{guide.title}” has no section “{heading}”; name it as there")
         if not isinstance(questions, list) or not all(isinstance(each, str) for each in questions):
-            raise GuideError(path.name, line, f"the questions of “{heading}” must be a list of texts")
+            raise GuideError(file_name, line, f"the questions of “{heading}” must be a list of texts")
     return replace(
         guide,
         sections=tuple(

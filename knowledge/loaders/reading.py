@@ -13,6 +13,7 @@ from knowledge.loaders.cleaning import clean
 from knowledge.loaders.csv import read_csv
 from knowledge.loaders.document import Document, UnreadableError
 from knowledge.loaders.docx import read_docx
+from knowledge.loaders.front_matter import split_front_matter, with_front_matter
 from knowledge.loaders.html import read_fragment, read_html
 from knowledge.loaders.pdf import read_pdf
 from knowledge.loaders.text import read_text
@@ -111,8 +112,6 @@ def _loaded(data: bytes, ending: str, content_type: str) -> Document:
 
 
 def _read_markdown(text: str) -> Document:
-    return read_fragment(MarkdownIt("commonmark").enable("table").render(_without_front_matter(text)))
-
-
-def _without_front_matter(text: str) -> str:
-    return re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+    fields, rest = split_front_matter(text.replace("\r\n", "\n"))
+    document = read_fragment(MarkdownIt("commonmark").enable("table").render(rest))
+    return with_front_matter(document, fields)

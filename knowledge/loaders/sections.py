@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import sentencex
@@ -33,15 +33,19 @@ _LEAST_WORDS = 8
 
 @dataclass(slots=True)
 class _Part:
-    """A section being put together: its heading, those above it, and its blocks."""
+    """A section being put together: its heading, those above it, its blocks, and what was noted."""
 
     heading: str
     above: tuple[str, ...]
     blocks: list[Block] = field(default_factory=list)
+    asks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def guide_of(document: Document, *, guide_id: str, name: str, updated: date) -> Guide:
     """Make a guide of a clean document; `name` is its title where it has none.
+
+    What the document says of its summary, its sources and when it was updated goes first.
 
     Raises:
         UnreadableError: it says next to nothing.
@@ -52,34 +56,43 @@ def guide_of(document: Document, *, guide_id: str, name: str, updated: date) -> 
     parts = [part for part in _labelled(_parts(document.blocks, title)) if part.blocks]
     if sum(len(_words(block)) for part in parts for block in part.blocks) < _LEAST_WORDS:
         raise UnreadableError(f"There is no text to speak of in “{name}”.")
-    source = Source(
-        id="source",
-        title=title,
-        publisher=said.publisher or None,
-        author=said.author or None,
-        date=said.date or None,
-        url=said.url or None,
+    sources = document.sources or (
+        Source(
+            id="source",
+            title=title,
+            publisher=said.publisher or None,
+            author=said.author or None,
+            date=said.date or None,
+            url=said.url or None,
+        ),
     )
+    by_id = {source.id: source for source in sources}
     sections = tuple(
-        Section(heading, _markdown(part.blocks), (source,), (heading,) if heading.endswith("?") else ())
+        Section(
+            heading,
+            _markdown(part.blocks),
+            tuple(by_id[each] for each in part.sources if each in by_id) or sources,
+            tuple(dict.fromkeys((*part.asks, *([heading] if heading.endswith("?") else ())))),
+        )
         for heading, part in zip(_distinct_headings(parts), parts, strict=True)
     )
-    return Guide(guide_id, title, _summary(parts), updated, (source,), sections)
+    updated = date.fromisoformat(document.updated) if document.updated else updated
+    return Guide(guide_id, title, document.summary or _summary(parts), updated, sources, sections)
 
 
 def _parts(blocks: Sequence[Block], title: str) -> Iterator[_Part]:
-    part = _Part(_BEGINNING, ())
+    part = _Part(_BEGINNING, (), asks=(title,) if title.endswith("?") else ())
     above: list[tuple[int, str]] = []
     for block in blocks:
         if block.kind != "heading":
             part.blocks.append(block)
             continue
         heading = _NUMBER.sub("", block.text).rstrip(":").strip() or block.text
-        if heading.casefold() == title.casefold() and not part.blocks and not above:
+        if heading.casefold() == title.casefold() and not (part.blocks or above or block.asks):
             continue  # the title once more, above everything
         yield part
         above = [each for each in above if each[0] < block.level]
-        part = _Part(heading, tuple(text for _, text in above))
+        part = _Part(heading, tuple(text for _, text in above), asks=block.asks, sources=block.sources)
         above.append((block.level, heading))
     yield part
 
@@ -94,10 +107,10 @@ def _labelled(parts: Iterator[_Part]) -> Iterator[_Part]:
         if sum(len(_words(block)) for block in part.blocks) <= MAX_CHUNK_WORDS or len(labels) < _LEAST_LABELS:
             yield part
             continue
-        yield _Part(part.heading, part.above, part.blocks[: labels[0]])
+        yield replace(part, blocks=part.blocks[: labels[0]])
         for start, end in zip(labels, [*labels[1:], len(part.blocks)], strict=True):
             label = part.blocks[start].text.rstrip(":")
-            yield _Part(f"{part.heading}: {label}", part.above, part.blocks[start + 1 : end])
+            yield replace(part, heading=f"{part.heading}: {label}", blocks=part.blocks[start + 1 : end])
 
 
 def _is_label(blocks: Sequence[Block], at: int) -> bool:

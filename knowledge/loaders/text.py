@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from knowledge.loaders.document import Block, Document, Provenance
 from knowledge.loaders.frame import byline, is_caption, is_frame_line
+from knowledge.loaders.transcript import blocks_of_turns, turns_of
 
 _BULLET = re.compile(
     r"^(?P<indent>\s*)(?:[•●◦▪▫‣⁃∙·○■□◆◇➢➤➔→✓✔✅☑»]|[*+–—-](?=\s)|o(?=\s{2,}))\s*(?P<text>\S.*)$"
@@ -72,6 +73,8 @@ def read_text(text: str) -> Document:
     """Read plain text; every text can be read, though not every one has headings."""
     lines = _unwrapped(_lines(text))
     provenance, lines = _provenance(lines)
+    if turns := turns_of([line.text.strip() for line in lines]):
+        return Document(tuple(blocks_of_turns(turns)), provenance)
     return Document(tuple(_Reader(lines).blocks()), provenance)
 
 

@@ -53,6 +53,10 @@ class DiscordServer:
         # Asked before each request, what is to go wrong with it.
         self.fault: Callable[[str, str], Fault] = lambda _method, _path: None
         self.requests: list[tuple[str, str, Any]] = []
+        # Every request by method and path, also those without a body.
+        self.asked_for: list[tuple[str, str]] = []
+        # What differs in interactions from those of a member in the server; None leaves a field out.
+        self.setting: dict[str, Any] = {}
         self.identified = 0
         self.resumed = 0
         self._sockets: list[web.WebSocketResponse] = []
@@ -142,7 +146,9 @@ class DiscordServer:
             "context": 0,
             "attachment_size_limit": 2**23,
             **more,
+            **self.setting,
         }
+        payload = {key: value for key, value in payload.items() if value is not None}
         await self._emit("INTERACTION_CREATE", payload)
         return interaction
 
@@ -154,6 +160,11 @@ class DiscordServer:
             if socket._req and socket._req.transport:
                 socket._req.transport.abort()
         self._sockets.clear()
+
+    async def hang_up(self, code: int) -> None:
+        """Close every connection to the gateway, and say why."""
+        for socket in list(self._sockets):
+            await socket.close(code=code)
 
     async def _emit(self, event: str, payload: dict[str, Any]) -> None:
         frame = {"op": 0, "t": event, "s": len(self._events) + 1, "d": payload}
@@ -246,10 +257,12 @@ class DiscordServer:
         """Answer as Discord does; let go wrong what is to go wrong."""
         if not request.path.startswith("/api"):
             return await handler(request)  # type: ignore[no-any-return]
+        self.asked_for.append((request.method, request.path.removeprefix("/api/v10")))
         if request.path.endswith("/users/@me") and request.headers.get("Authorization") != f"Bot {TOKEN}":
             return _json({"code": 0, "message": "401: Unauthorized"}, status=401)
         when, status = self.fault(request.method, request.path.removeprefix("/api/v10")) or ("", 0)
         if when == "before":
+            await self.world.notify()
             return self._refuse(request, status)
         answer = await handler(request)
         await self.world.notify()

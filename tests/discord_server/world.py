@@ -41,6 +41,8 @@ class World:
     replies: dict[str, list[str]] = field(default_factory=dict)
     deleted: list[str] = field(default_factory=list)
     commands: list[dict[str, Any]] = field(default_factory=list)
+    # The channels of direct messages.
+    direct: set[str] = field(default_factory=lambda: {DIRECT})
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -72,7 +74,7 @@ class World:
             "flags": 0,
             **fields,
         }
-        if channel != DIRECT:
+        if channel not in self.direct:
             message["guild_id"] = GUILD
         self.messages[message["id"]] = message
         return message

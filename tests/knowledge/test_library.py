@@ -49,7 +49,7 @@ async def publish(library: Library, *guides: Guide, model: str = MODEL) -> Editi
 
 
 async def chunk_ids(library: Library, edition: Edition) -> list[str]:
-    return [chunk_id async for chunk_id, _ in library.texts(edition)]
+    return [text.id async for text in library.texts(edition)]
 
 
 async def test_a_new_library_is_empty(library: Library) -> None:
@@ -68,7 +68,7 @@ async def test_nobody_sees_a_written_version_before_it_is_published(
 
     assert await library.live() == before
     assert [guide.id for guide in await library.guides()] == ["maths"]
-    assert [text async for _, text in library.texts(before)] == ["About maths: Part 1. Old text."]
+    assert [text.searchable async for text in library.texts(before)] == ["About maths: Part 1. Old text."]
 
 
 async def test_publishing_shows_everything_at_once(library: Library, make_guide: MakeGuide) -> None:
@@ -235,7 +235,9 @@ async def test_chunks_come_in_the_order_asked_for_and_missing_ones_are_left_out(
 async def test_texts_hold_the_questions_of_a_chunk(library: Library, make_guide: MakeGuide) -> None:
     edition = await publish(library, make_guide("maths", "Text.", asks=("Why?", "How?")))
 
-    assert [text async for _, text in library.texts(edition)] == ["About maths: Part 1. Text. Why? How?"]
+    assert [text.searchable async for text in library.texts(edition)] == [
+        "About maths: Part 1. Text. Why? How?"
+    ]
 
 
 async def test_index_rows_are_a_chunks_own_vector_and_its_questions(

@@ -114,7 +114,7 @@ async def refresh(folder: Path, number: int, tell: Tell, *, endless: bool) -> No
 async def inspect(folder: Path, tell: Tell) -> None:
     async with opened(folder) as parts:
         edition = await parts.library.live()
-        live = dict([text async for text in parts.library.texts(edition)])
+        live = {text.id: text.searchable async for text in parts.library.texts(edition)}
         whole = await parts.searcher.open()
 
         rounds = sorted({int(number) for text in live.values() for number in ROUND.findall(text)})

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,7 @@ from retrieval.embeddings import BATCH_SIZE, SentenceEmbeddings
 from retrieval.index import VectorIndex, open_client
 from retrieval.refresh import Plan, Refresh, ignore_progress
 from retrieval.search import Searcher
+from tests.victim import Victim
 
 MakeGuide = Callable[..., Guide]
 # Set KILLS to 200 for the whole proof (`KILLS=200 pytest tests/retrieval/test_refresh.py`, some ten minutes).
@@ -383,35 +381,9 @@ async def test_whatever_is_done_what_is_searched_is_what_there_should_be(
 # --- kill -9 ---
 
 
-class Victim:
-    """The program that is killed, see `killed_refresh.py`."""
-
-    def __init__(self, folder: Path) -> None:
-        root = Path(__file__).parents[2]
-        self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("killed_refresh.py")), str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=root,
-            env={**os.environ, "PYTHONPATH": str(root)},
-        )
-
-    def order(self, **order: Any) -> dict[str, Any]:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(f"{json.dumps(order)}\n")
-        self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
-
-    def close(self) -> None:
-        self._process.communicate()
-
-
 @pytest.fixture
 def victim(tmp_path: Path) -> Iterator[Victim]:
-    started = Victim(tmp_path)
+    started = Victim("tests.retrieval.killed_refresh", tmp_path)
     yield started
     started.close()
 

@@ -62,6 +62,19 @@ def test_what_the_library_says_is_right_and_meant() -> None:
     assert wording.read("langchain and langchin") == "langchain and langchain"
 
 
+def test_what_is_learnt_apart_stays_apart() -> None:
+    wording = Wording({"machine learning": ["ml"]}, spelling("langshin", "tensor"))
+    apart = wording.apart()
+    apart.learn("LangChain")
+
+    assert apart.read("langchin of tensr in ml") == "langchain of tensor in machine learning"
+    assert not wording.knows("langchain")
+    assert wording.read("langchin") == "langshin"
+
+    wording.learn("Kubeflow")
+    assert apart.read("kubeflw") == "kubeflow"
+
+
 @given(st.text())
 def test_any_text_can_be_read_and_no_word_is_dropped(wording: Wording, text: str) -> None:
     assert len(wording.read(text).split()) >= len(text.split())

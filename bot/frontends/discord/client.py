@@ -14,9 +14,11 @@ from discord.ext import tasks
 from bot.frontends.discord import faults, presses, talk
 from bot.frontends.discord.commands import add_commands
 from bot.frontends.discord.desk import Backstage, Desk
-from bot.frontends.discord.moderator_commands import KnowledgeBase
+from bot.frontends.discord.guard import Guard
+from bot.frontends.discord.moderator_commands import KnowledgeBase, fill_gap
 from bot.frontends.discord.moderators import Moderators
 from bot.frontends.discord.rendering import Action, Button
+from bot.frontends.discord.turnstile import Turnstile
 from bot.frontends.discord.views import CoachButton
 from bot.telemetry.turn import turn
 
@@ -43,8 +45,10 @@ def wanted_intents(*, message_content: bool) -> discord.Intents:
 class CoachClient(discord.Client):
     """The coach as a user of Discord's."""
 
-    def __init__(self, backstage: Backstage, *, message_content: bool = True) -> None:
-        """Answer with the parts backstage."""
+    def __init__(
+        self, backstage: Backstage, guard: Guard | None = None, *, message_content: bool = True
+    ) -> None:
+        """Answer with the parts backstage; the guard hears what Discord turns away."""
         super().__init__(
             intents=wanted_intents(message_content=message_content),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -54,7 +58,9 @@ class CoachClient(discord.Client):
             chunk_guilds_at_startup=False,
             # What was under way is seen to at once; nothing waits for the list of servers.
             guild_ready_timeout=0,
+            http_trace=(guard or Guard()).trace(),
         )
+        self.turnstile = Turnstile(backstage.limit)
         self.desk = Desk(self, backstage)
         self._moderators = Moderators(self, self.desk, backstage.moderation) if backstage.moderation else None
         self._refreshing: asyncio.Task[None] | None = None
@@ -115,7 +121,10 @@ class CoachClient(discord.Client):
         """See to a press of a button."""
         with turn():
             try:
-                if self._moderators and button.action in {Action.APPLY, Action.DISCARD}:
+                self.turnstile.admit(interaction.user.id, interaction.created_at)
+                if self._moderators and button.action is Action.FILL_GAP:
+                    await fill_gap(self._moderators, interaction, int(button.message_id))
+                elif self._moderators and button.action in {Action.APPLY, Action.DISCARD}:
                     await self._moderators.press(interaction, button)
                 else:
                     await presses.press(self.desk, interaction, button)
@@ -137,6 +146,12 @@ class CoachClient(discord.Client):
 
 class Tree(app_commands.CommandTree[CoachClient]):
     """The commands; what fails in one is told to the person."""
+
+    async def interaction_check(self, interaction: discord.Interaction[CoachClient], /) -> bool:
+        """Let nobody through who uses too many at once; what is offered while they type is free."""
+        if interaction.type is not discord.InteractionType.autocomplete:
+            interaction.client.turnstile.admit(interaction.user.id, interaction.created_at)
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[CoachClient], error: app_commands.AppCommandError, /

@@ -36,10 +36,6 @@ log = logging.getLogger(__name__)
 
 # What could not be sent for so long is not tried again; an answer would only puzzle.
 _TOO_LATE = timedelta(hours=6)
-_TOO_MANY = (
-    "That's a lot of questions at once, and I want to be there for everybody. "
-    "I'll gladly go on <t:{until}:R>; please ask again then."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +150,7 @@ class Desk:
     async def _turn_away(self, incoming: Incoming, refused: Refused) -> None:
         """Say when to come back: each time where an interaction waits for it, else once."""
         if Address.loads(incoming.address).token or not refused.told:
-            until = int(refused.until.timestamp()) + 1
-            await self.show(incoming, rendering.text_page(_TOO_MANY.format(until=until)))
+            await self.show(incoming, rendering.text_page(faults.too_many(refused.until)))
 
     async def _finish(self, message_id: str, *, again: bool = False) -> None:
         """Do all that is left to do for a message that was received, as long as the bot stays."""
@@ -206,8 +201,12 @@ class Desk:
         self, surface: Surface, pages: Sequence[Page], shown: list[str], edition: int, incoming: Incoming
     ) -> bool:
         """Show pages; return whether they are out. What failed in passing stays to be caught up."""
+
+        async def keep(replies: Sequence[str]) -> None:
+            await self._deliveries.shown(incoming.id, replies)
+
         try:
-            await faults.persist(lambda: surface.show(pages, shown, edition))
+            await faults.persist(lambda: surface.show(pages, shown, keep, edition))
         except Exception as error:  # noqa: BLE001 - sorted by kind
             kind = faults.kind_of(error)
             fault_id = faults.record(error, f"sending the answer to message {incoming.id}")

@@ -10,12 +10,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
+from discord import app_commands
 
 from bot.reply import Reply
 from bot.telemetry import metrics
@@ -46,6 +48,10 @@ NO_THREAD = (
     "I can't open a thread here. A moderator can give me “Create Public Threads” and “Send Messages in "
     "Threads”. We can go on right here, too. (Number for the moderator: `{id}`.)"
 )
+TOO_MANY = (
+    "That's a lot at once, and I want to be there for everybody. "
+    "I'll gladly go on <t:{until}:R>; please come back then."
+)
 NOT_SET = (
     "DISCORD_TOKEN is not set. Make an application at https://discord.com/developers/applications, copy the "
     "token from its Bot page, and put DISCORD_TOKEN=… into .env. The README says it step by step."
@@ -59,11 +65,28 @@ NO_INTENT = (
     "application at https://discord.com/developers/applications and start me again. Until then people can "
     "mention me, write to me directly and use slash commands; in threads they have to mention me."
 )
+TURNED_AWAY = (
+    "Discord turned away {count} of my requests within {minutes} minutes, most of all: {which}. "
+    "It bans whoever goes on like that, so I pause for {minutes} minutes. {advice}"
+)
+NO_LONGER_ACCEPTED = (
+    "Status 401 means that the token is not accepted any more: copy it again from the Bot page of your "
+    "application."
+)
+CHECK_PERMISSIONS = (
+    "Status 403 means that I may not write where I am asked: give me “View Channel”, “Send Messages” and "
+    "“Read Message History” there, or take me out of the channel."
+)
+CHECK_LOAD = "Status 429 means that I send too much at once: lower COACH_LIMIT_MESSAGES."
 UNREACHABLE = "Discord cannot be reached ({reason}). Trying again in {seconds:.0f} seconds."
 
 
 class StartError(CoachError):
     """The bot cannot work with Discord at all; the text says what to do."""
+
+
+class TooManyError(app_commands.CheckFailure, CoachError):
+    """Somebody does too much at once; the text says when to come back."""
 
 
 class Kind(Enum):
@@ -112,13 +135,16 @@ def record(error: BaseException, doing: str) -> str:
     return turn_id
 
 
+def too_many(until: datetime) -> str:
+    """Say when somebody who did too much at once is welcome again."""
+    return TOO_MANY.format(until=int(until.timestamp()) + 1)
+
+
 def apology(error: Exception, doing: str) -> Reply:
     """Log a fault and return what to tell the person."""
-    return (
-        Reply("error", str(error))
-        if isinstance(error, CoachError)
-        else Reply("error", SORRY.format(id=record(error, doing)))
-    )
+    if isinstance(error, CoachError):
+        return Reply("error", f"{error} See `/{error.see}`." if error.see else str(error))
+    return Reply("error", SORRY.format(id=record(error, doing)))
 
 
 async def persist(send: Callable[[], Awaitable[T]]) -> T:

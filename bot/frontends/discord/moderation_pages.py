@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.frontends.discord import rendering
-from bot.frontends.discord.rendering import Page
+from bot.frontends.discord import limits, rendering
+from bot.frontends.discord.rendering import Action, Button, Page
 from bot.moderation.wishes import Gap, Notice
 from bot.reply import Reply
 from knowledge.history import HistoryEntry
@@ -20,8 +21,13 @@ _EMPTY = "The library is empty. Fill it with `/kb refresh` or `/kb add`."
 _NO_HISTORY = "Nothing has ever been changed."
 _NO_GAPS = "Nothing was refused so far."
 _NOTHING_FOUND = "Nothing was found."
-_ADD = "Answer one by adding a page, a file or a text: `/kb add`. Whoever waits for it is told."
-_MORE = "-# There is more; `career-coach kb` prints it all."
+_ADD = (
+    "Answer one by writing the text: press its button. Pages and files go in with `/kb add`. Whoever waits "
+    "for an answer is told."
+)
+# A button for each of those asked most; they stand below each other, for questions are long.
+_MOST_BUTTONS = 5
+_MORE = "-# There is more. Whoever runs me sees all of it with `career-coach kb`."
 _ANSWERED = "You asked the moderators for an answer to this. The guides have one by now:"
 
 
@@ -53,7 +59,18 @@ def history_pages(entries: Sequence[HistoryEntry]) -> tuple[Page, ...]:
 def gaps_pages(gaps: Sequence[Gap]) -> tuple[Page, ...]:
     """List what no guide answers, most asked first; nobody is named."""
     lines = [f"- {rendering.shortened(gap.question, _LONGEST_GAP)} ({gap.count}×)" for gap in gaps]
-    return _pages("\n".join((*lines, "", _ADD)) if lines else _NO_GAPS)
+    *before, last = _pages("\n".join((*lines, "", _ADD)) if lines else _NO_GAPS)
+    rows = (
+        (
+            Button(
+                rendering.shortened(f"Answer: {gap.question}", limits.BUTTON_LABEL),
+                Action.FILL_GAP,
+                str(gap.id),
+            ),
+        )
+        for gap in gaps[:_MOST_BUTTONS]
+    )
+    return (*before, replace(last, rows=tuple(rows)))
 
 
 def found_pages(passages: Sequence[Passage]) -> tuple[Page, ...]:

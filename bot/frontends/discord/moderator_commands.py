@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import app_commands, ui
 
-from bot.frontends.discord import faults, moderation_pages
+from bot.frontends.discord import faults, moderation_pages, rendering
 from bot.frontends.discord.moderators import Moderators
 from bot.frontends.discord.rendering import Page
 from bot.moderation.curator import find_guide
@@ -22,6 +22,7 @@ Choices = list[app_commands.Choice[str]]
 
 _MOST_CHOICES = 25
 _CHOICE_LENGTH = 100
+_MOST_TITLE = 120
 _TOO_LARGE = f"This is larger than {MOST_BYTES // 1_000_000} MB. Split it, or add its text alone."
 
 
@@ -180,7 +181,7 @@ class KnowledgeBase(app_commands.Group):
 class PastedText(ui.Modal, title="Add a text"):
     """Asks for a text and what to call it."""
 
-    name: ui.TextInput[PastedText] = ui.TextInput(label="Title", max_length=120)
+    name: ui.TextInput[PastedText] = ui.TextInput(label="Title", max_length=_MOST_TITLE)
     text: ui.TextInput[PastedText] = ui.TextInput(label="Text", style=discord.TextStyle.paragraph)
 
     def __init__(self, moderators: Moderators, said: Provenance) -> None:
@@ -188,7 +189,7 @@ class PastedText(ui.Modal, title="Add a text"):
         super().__init__(timeout=None)
         self._moderators = moderators
         self._said = said
-        self.name.default = said.title or None
+        self.name.default = rendering.shortened(said.title, _MOST_TITLE) or None
 
     async def on_submit(self, interaction: Interaction, /) -> None:
         """Propose to add the text."""
@@ -205,6 +206,14 @@ class PastedText(ui.Modal, title="Add a text"):
     ) -> None:
         """Tell the person, and log."""
         await faults.tell(interaction, error)
+
+
+async def fill_gap(moderators: Moderators, interaction: Interaction, gap_id: int) -> None:
+    """Ask for the text that answers a gap, under the question as its title."""
+    moderators.check(interaction)
+    question = await moderators.parts.wishes.question(gap_id)
+    # A modal has to be the first thing shown; where nobody asks any more, the title is left empty.
+    await interaction.response.send_modal(PastedText(moderators, Provenance(title=question)))
 
 
 async def _attached(file: discord.Attachment, said: Provenance) -> Item:

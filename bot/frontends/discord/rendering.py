@@ -35,6 +35,7 @@ class Action(StrEnum):
     KEEP = "keep"
     APPLY = "apply"
     DISCARD = "discard"
+    FILL_GAP = "fill-gap"
 
 
 @dataclass(frozen=True, slots=True)

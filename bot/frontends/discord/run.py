@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 import discord
 
@@ -13,6 +15,7 @@ from bot.frontends.discord import faults
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.desk import Backstage
 from bot.frontends.discord.gateway import Gateway
+from bot.frontends.discord.guard import Guard
 from bot.frontends.discord.moderation import Moderation
 from bot.memory.deliveries import Limit
 from bot.readiness import parts_to_look_at
@@ -25,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _FIRST_WAIT_SECONDS = 5.0
 _LONGEST_WAIT_SECONDS = 300.0
+# The gateway's code for a token that it does not accept.
+_NOT_AUTHENTICATED = 4004
 
 
 async def run(settings: Settings) -> None:
@@ -88,13 +93,23 @@ async def serve(backstage: Backstage, token: str, gateway: Gateway | None = None
 async def _connect(backstage: Backstage, token: str, gateway: Gateway, *, message_content: bool) -> None:
     """Connect, as often as it takes until Discord can be reached."""
     wait = _FIRST_WAIT_SECONDS
+    guard = Guard()
     while True:
         try:
-            async with CoachClient(backstage, message_content=message_content) as client:
+            async with CoachClient(backstage, guard, message_content=message_content) as client:
                 gateway.client = client
-                await client.start(token)
+                await _until(guard.tripped, client.start(token))
+            if not guard.tripped.is_set():
                 return
+            log.error(str(guard))
+            await guard.pause()
+            continue
         except discord.LoginFailure:
+            raise faults.StartError(faults.NOT_ACCEPTED) from None
+        except discord.ConnectionClosed as error:
+            # A token that is taken back while we are connected.
+            if error.code != _NOT_AUTHENTICATED:
+                raise
             raise faults.StartError(faults.NOT_ACCEPTED) from None
         except (discord.HTTPException, discord.GatewayNotFound, *faults.CONNECTION) as error:
             if isinstance(error, discord.HTTPException) and faults.kind_of(error) is not faults.Kind.PASSING:
@@ -102,3 +117,16 @@ async def _connect(backstage: Backstage, token: str, gateway: Gateway, *, messag
             log.warning(faults.UNREACHABLE.format(reason=type(error).__name__, seconds=wait))
         await asyncio.sleep(wait)
         wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Work until it is done or it is time to stop."""
+    tasks = [asyncio.create_task(work), asyncio.create_task(stop.wait())]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            await tasks[0]
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,13 +1,13 @@
 """Where replies go: as messages in a channel, or in answer to an interaction.
 
 Showing the same pages twice shows them once: messages carry a nonce made from the id of what they
-answer, and an interaction's first message is always the same one.
+answer, an interaction's first message is always the same one, and what was shown is kept page by page.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, cast
@@ -18,6 +18,8 @@ from bot.frontends.discord.rendering import Page
 from bot.frontends.discord.views import files, layout
 
 _NOBODY = discord.AllowedMentions.none()
+# Is handed the ids of what has been shown so far, to be kept.
+Keep = Callable[[Sequence[str]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,11 @@ class Address:
 class Surface(Protocol):
     """Where pages are shown."""
 
-    async def show(self, pages: Sequence[Page], shown: list[str], edition: int = 1) -> None:
+    async def show(self, pages: Sequence[Page], shown: list[str], keep: Keep, edition: int = 1) -> None:
         """Show pages, in place of those `shown` before; `shown` is kept up to date with their ids.
 
-        `edition` counts how often other pages have been shown for the same message.
+        After each page that another follows, `keep` is told, so that a kill between the two doubles
+        nothing. `edition` counts how often other pages have been shown for the same message.
         """
 
 
@@ -73,11 +76,13 @@ class ChannelSurface:
         self._message_id = message_id
         self._client = client
 
-    async def show(self, pages: Sequence[Page], shown: list[str], edition: int = 1) -> None:
+    async def show(self, pages: Sequence[Page], shown: list[str], keep: Keep, edition: int = 1) -> None:
         """Send or edit messages; take away those that are too many."""
         for n, page in enumerate(pages):
             if n >= len(shown) or not await self._edit(shown[n], page):
                 shown[n : n + 1] = [await self._send(page, f"{self._message_id}-{edition}-{n}", first=n == 0)]
+            if n + 1 < len(pages):
+                await keep(shown)
         for message_id in shown[len(pages) :]:
             await self.take_away(message_id)
         del shown[len(pages) :]
@@ -135,7 +140,7 @@ class InteractionSurface:
         self._original = str(address.original)
         self._ephemeral = address.ephemeral
 
-    async def show(self, pages: Sequence[Page], shown: list[str], edition: int = 1) -> None:  # noqa: ARG002
+    async def show(self, pages: Sequence[Page], shown: list[str], keep: Keep, edition: int = 1) -> None:  # noqa: ARG002
         """Fill in the message that says we are thinking; further pages follow it."""
         shown[:1] = [self._original]
         for n, page in enumerate(pages):
@@ -155,6 +160,8 @@ class InteractionSurface:
                     wait=True,
                 )
             shown[n : n + 1] = [str(message.id)]
+            if n + 1 < len(pages):
+                await keep(shown)
 
 
 def surface_of(client: discord.Client, address: Address, message_id: str) -> Surface:

@@ -33,9 +33,9 @@ async def list_guides(settings: Settings, *, as_json: bool) -> None:
     elif not guides:
         print("The library is empty. Fill it with: career-coach kb refresh")
     else:
-        table = Table("Guide", "What it is for", "Chunks", "Updated")
+        table = Table("Guide", "Id", "What it is for", "Chunks", "Updated")
         for guide in guides:
-            table.add_row(guide.title, guide.summary, str(guide.chunks), guide.updated)
+            table.add_row(guide.title, guide.id, guide.summary, str(guide.chunks), guide.updated)
         Console().print(table)
 
 

@@ -248,6 +248,22 @@ async def test_a_folder_is_read_whole(desk: Desk, tmp_path: Path) -> None:
     assert await desk.titles() == ["Bread", "Tea"]
 
 
+async def test_the_questions_beside_a_guide_are_taken_with_it(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    text = "## Bread\n> Asks: How long does dough rest?\n\nA dough rests for an hour in a warm kitchen, then."
+    (folder / "bread.md").write_text(text)
+    (folder / "bread.asks.yaml").write_text("Bread:\n  - when can i shape it\n")
+    items = from_arguments([str(folder)], Provenance())
+    proposal = await desk.add(*items)
+
+    (item,) = proposal.plan.drafts
+    assert item.guide.sections[0].asks == ("How long does dough rest?", "when can i shape it")
+    (folder / "bread.asks.yaml").write_text("Soup:\n  - is there soup\n")
+    (trouble,) = (await desk.add(*from_arguments([str(folder)], Provenance()))).troubles
+    assert "no section “Soup”" in trouble.problem
+
+
 async def test_an_unknown_guide_or_version_is_said(desk: Desk) -> None:
     with pytest.raises(CurationError, match="No guide is called “soup”"):
         await desk.curator.propose_remove(["soup"])

@@ -30,7 +30,7 @@ async def everything(engine: AsyncEngine, folder: Path) -> list[Any]:
     """Read all that is kept, by the ways that the coach reads it."""
     library = Library(engine)
     edition = await library.live()
-    ids = [chunk_id async for chunk_id, _ in library.texts(edition)]
+    ids = [chunk.id async for chunk in library.texts(edition)]
     return [
         *[await People(engine, folder).export(user) for user in PEOPLE],
         edition,

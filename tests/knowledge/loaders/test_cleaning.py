@@ -186,3 +186,61 @@ def test_marks_that_markdown_would_read_are_quoted_as_they_stand() -> None:
     from knowledge.units import split_units
 
     assert split_units(guide.sections[0].body)[0].text == line
+
+
+def test_who_speaks_is_no_heading_and_what_was_asked_is() -> None:
+    guide = guide_from((DOCUMENTS / "bees-interview.txt").read_bytes(), "bees.txt")
+    text = said(guide)
+
+    assert not [
+        word
+        for word in ("Noor Haddad\n", "Wim Bakker\n", "laughs", "music", "BUZZ", "rate us")
+        if word in text
+    ]
+    asked = {section.heading: section for section in guide.sections}
+    assert asked["When do you begin?"].body.startswith("In May.")
+    assert asked["When do you begin?"].asks == ("When do you begin?",)
+    assert "Let's talk about swarming. Why do they leave?" in asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Prices\n\nName: Bread\nPrice: two euros\n\nName: Rolls\nPrice: one euro\n\nName: Cake\nPrice: three",
+        (
+            "Tea\n\nPros\nIt is cheap and it keeps for years.\n\nCons\nIt is bitter when it is old.\n\n"
+            "Coffee\n\nPros\nIt wakes you up at once.\n\nCons\nIt keeps you awake at night."
+        ),
+    ],
+)
+def test_labels_that_come_again_are_no_speakers(text: str) -> None:
+    kept = said(guide_from(text, "labels.txt"))
+
+    assert all(label in kept for label in ("Name", "Price", "Pros", "Cons") if label in text)
+
+
+def test_columns_of_a_pdf_are_read_one_after_the_other_without_what_stands_on_each_page() -> None:
+    guide = guide_from((DOCUMENTS / "observatory-manual.pdf").read_bytes(), "manual.pdf")
+
+    assert guide.title == "Hollow Hill Observatory"
+    assert guide.sections[0].heading == "Before your visit"
+    assert guide.sections[-1].heading == "If the weather turns"
+    assert "edition" not in said(guide)
+    assert "Page" not in said(guide)
+    assert "stay in your pocket. Flash photographs lead to exclusion" in said(guide)
+
+
+def test_tables_of_a_word_document_stay_tables_and_typed_bullets_become_points() -> None:
+    text = said(guide_from((DOCUMENTS / "choir-handbook.docx").read_bytes(), "choir.docx"))
+
+    assert "| Tenor | Idris Vaughan | C3 | G4 |" in text
+    assert "- altos wear amber\n- tenors wear green" in text
+
+
+def test_a_saved_page_without_tags_that_tell_its_parts_loses_its_frame() -> None:
+    text = said(guide_from((DOCUMENTS / "cargo-bikes.html").read_bytes(), "bikes.html"))
+
+    frame = ("cookies", "partners", "Tweet", "min read", "views", "In this article", "SpokeWorld", "piano")
+    more = ("newsletter", "fridge", "lol", "picnic", "Imprint", "comment below")
+    assert not [word for word in (*frame, *more) if word.lower() in text.lower()]
+    assert "| Three-wheeler | €3 | €16 | €50 |" in text

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import discord
 import pytest
 import simcord
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.frontends.discord import run
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.desk import Backstage
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from tests.discord_server.parrot import Parrot, backstage_of
 from tests.discord_server.place import Place
+from tests.discord_server.server import TOKEN, DiscordServer, point_discord_at
 
 
 @pytest.fixture
@@ -53,3 +58,24 @@ async def place(backstage: Backstage, parrot: Parrot) -> AsyncIterator[Place]:
     await env.settle()
     await env.shutdown()
     assert env.errors == []
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    async with DiscordServer() as opened:
+        point_discord_at(opened.port)
+        yield opened
+    discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@asynccontextmanager
+async def connected(server: DiscordServer, backstage: Backstage) -> AsyncIterator[None]:
+    """The bot, connected anew, and gone without a farewell at the end."""
+    before = server.identified
+    task = asyncio.create_task(run.serve(backstage, TOKEN))
+    await server.world.until(lambda: server.identified > before or task.done())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.frontends.discord.turnstile import Turnstile
+from bot.memory.deliveries import Limit
+from tests.discord_server.parrot import Parrot
 from tests.discord_server.place import Place, labels, texts
 
 
@@ -153,3 +158,23 @@ async def test_a_long_reply_in_private_is_split_and_stays_private(place: Place) 
     assert len(shown) > 1
     assert all(message and message.ephemeral for message in shown)
     assert " ".join(each for message in shown for each in texts(message)).count("word") == 2000
+
+
+async def test_who_presses_without_end_is_told_when_to_come_back(place: Place, parrot: Parrot) -> None:
+    """By a button, by a command, and by one that says something to the coach: all are one flood."""
+    reply = await place.ask("what maths?")
+    place.client.turnstile = Turnstile(Limit(1, timedelta(minutes=5)))
+    place.restarts = False
+
+    shown = [await place.press(reply, label) for label in ("Sources", "👍", "What maths do I need?", "👎")]
+    helped = await place.ada.slash(place.channel, "help")
+    bob = await place.press(reply, "Sources", by=place.member("bob"))
+
+    assert "[1]" in texts(shown[0])[0]
+    assert len(parrot.heard) == 2
+    for refused in (shown[3], helped.response):
+        assert refused
+        assert refused.ephemeral
+        assert "please come back then" in refused.content
+    assert "[1]" in texts(bob)[0]
+    place.env.errors.clear()

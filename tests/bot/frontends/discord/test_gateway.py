@@ -9,29 +9,20 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
-import discord
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.frontends.discord import faults, run
+from bot.frontends.discord import faults, guard, run
 from bot.frontends.discord.desk import Backstage
+from tests.bot.frontends.discord.conftest import connected
 from tests.discord_server.parrot import Parrot, backstage_of
-from tests.discord_server.server import TOKEN, DiscordServer, Fault, point_discord_at
+from tests.discord_server.server import TOKEN, DiscordServer, Fault
 from tests.discord_server.world import ADA, BOB, CHANNEL, DIRECT, button_of, text_of
 
 ME = "<@1>"
 SENDING = f"/channels/{CHANNEL}/messages"
 # Discord waits three seconds for an interaction to be acknowledged.
 MOST_SECONDS_TO_ACKNOWLEDGE = 3
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[DiscordServer]:
-    base, gateway = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
-    async with DiscordServer() as opened:
-        point_discord_at(opened.port)
-        yield opened
-    discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
 
 
 @pytest.fixture
@@ -199,6 +190,32 @@ async def test_whoever_asks_where_the_bot_may_not_write_is_told_directly(
     assert question in caplog.text
 
 
+async def test_a_long_reply_to_a_command_is_shown_once_though_the_bot_dies_within_it(
+    server: DiscordServer, backstage: Backstage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Followups have no nonce: what was shown is known from SQL alone."""
+    monkeypatch.setattr(faults, "_TRIES", 1)
+    sent: list[str] = []
+
+    def second_is_cut_off(method: str, path: str) -> Fault:
+        if method == "POST" and path.startswith("/webhooks/"):
+            sent.append(path)
+            return ("before", 0) if len(sent) == 2 else None
+        return None
+
+    server.fault = second_is_cut_off
+    async with connected(server, backstage):
+        await server.slash("ask", question="long")
+        await server.world.until(lambda: len(sent) == 2)
+    async with connected(server, backstage):
+        await server.world.until(lambda: len(sent) == 3)
+        await answered(server, await server.say(f"{ME} next"))
+
+    shown = [text_of(message) for message in server.world.by_bot() if not message.get("message_reference")]
+    assert len(shown) == 3
+    assert " ".join(shown).count("Paragraph") == sum(text.count("Paragraph") for text in set(shown))
+
+
 @pytest.mark.usefixtures("bot")
 async def test_what_the_coach_stumbles_over_is_apologised_for_with_a_number_that_is_in_the_log(
     server: DiscordServer, caplog: pytest.LogCaptureFixture
@@ -246,6 +263,40 @@ async def test_discord_may_come_later(
     assert caplog.text.count("Discord cannot be reached") == 3
     task.cancel()
     with suppress(asyncio.CancelledError):
+        await task
+
+
+async def test_it_pauses_before_discord_bans_it(
+    server: DiscordServer,
+    backstage: Backstage,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(guard, "_MOST", 30)
+    monkeypatch.setattr(guard, "_PAUSE_SECONDS", 0.1)
+    forbidden = True
+    server.fault = lambda _method, path: ("before", 403) if forbidden and CHANNEL in path else None
+    async with connected(server, backstage):
+        for n in range(40):
+            await server.say(f"{ME} question {n}", user=str(100 + n))
+        await server.world.until(lambda: server.identified > 1)
+        forbidden = False
+        assert await answered(server, await server.say(f"{ME} maths?")) == ["You said: maths? [1]."]
+
+    paused = next(line for line in caplog.messages if "I pause for 10 minutes" in line)
+    assert "status 403" in paused
+    assert "Send Messages" in paused
+
+
+async def test_a_token_that_is_taken_back_meanwhile_is_told_in_a_sentence(
+    server: DiscordServer, backstage: Backstage
+) -> None:
+    task = asyncio.create_task(run.serve(backstage, TOKEN))
+    await server.world.until(lambda: server.identified)
+
+    await server.hang_up(4004)
+
+    with pytest.raises(faults.StartError, match="does not accept DISCORD_TOKEN"):
         await task
 
 
@@ -307,8 +358,8 @@ async def test_whoever_sends_too_much_is_told_once_when_to_come_back(
 
     assert other == ["You said: maths too [1]."]
     assert [len(server.world.replies_to(question)) for question in questions] == [1, 1, 1, 0, 0]
-    assert "please ask again then" in text_of(server.world.replies_to(questions[2])[0])
-    assert "please ask again then" in _shown(server, command)
+    assert "please come back then" in text_of(server.world.replies_to(questions[2])[0])
+    assert "please come back then" in _shown(server, command)
     assert len(parrot.heard) == 3
     task.cancel()
     with suppress(asyncio.CancelledError):

@@ -46,6 +46,7 @@ class Bench:
     items: list[Item] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     notified: list[Notice] = field(default_factory=list)
+    gaps: dict[int, str] = field(default_factory=lambda: {7: "How long does tea steep?"})
 
     async def propose_add(self, items: list[Item], *, actor: str, progress: Progress) -> Proposal:
         self.items += items
@@ -54,7 +55,7 @@ class Bench:
         return self.proposal
 
     async def propose_remove(self, names: list[str]) -> Proposal:
-        raise CurationError(f"No guide is called “{names[0]}”.")
+        raise CurationError(f"No guide is called “{names[0]}”.", see="kb list")
 
     async def propose_undo(self, edition_id: int | None) -> Proposal:
         self.done.append(f"undo to {edition_id}")
@@ -84,7 +85,10 @@ class Bench:
         return notices
 
     async def grouped(self) -> list[Gap]:
-        return [Gap("How long does tea steep?", ("How long does tea steep?",), 3)]
+        return [Gap(question, (question,), 3, number) for number, question in self.gaps.items()]
+
+    async def question(self, gap_id: int) -> str:
+        return self.gaps.get(gap_id, "")
 
     async def guides(self) -> list[GuideSummary]:
         return [GuideSummary(f"guide-{n}", f"Guide {n}", "About it.", "2026-01-02", 12) for n in range(1, 61)]
@@ -214,6 +218,52 @@ async def test_a_text_is_asked_for_where_nothing_is_handed_in(
     assert (item.provenance.title, item.provenance.author) == ("Tea", "A. Brewer")
 
 
+async def test_a_gap_is_answered_by_its_button_even_after_a_restart(
+    place: Place, mod: simcord.MemberActor, bench: Bench
+) -> None:
+    bench.gaps[8] = "What is tea? " * 40
+    listed = await mod.slash(place.channel, "kb gaps")
+    shown = _shown(listed)
+    assert labels(shown)[0] == "Answer: How long does tea steep?"
+    await place.restart()
+
+    asked = await mod.click(shown, custom_id=button(shown, "Answer: How long does tea steep?"))
+    assert asked.modal
+    sent = await mod.submit_modal(asked, _filled(asked.modal, "How long does tea steep?", "Two minutes."))
+    long = await mod.click(shown, custom_id="fill-gap:8:0")
+
+    assert "Added: Tea" in texts(sent.response)[0]
+    [item] = bench.items
+    assert (item.provenance.title, item.data) == ("How long does tea steep?", b"Two minutes.")
+    assert _default(asked.modal) == "How long does tea steep?"
+    assert long.modal
+    assert len(_default(long.modal)) <= 120
+
+
+async def test_who_may_not_answer_gaps_gets_no_modal(
+    librarians: Backstage, parrot: Parrot, bench: Bench
+) -> None:
+    client = CoachClient(librarians)
+    async with simcord.run(client, check_errors=False) as env:
+        place = Place(env, client, librarians, parrot)
+        managers = place.guild.create_role("managers", permissions=MANAGER)
+        role = place.guild.create_role("librarians")
+        librarian = place.guild.add_member(env.create_user("librarian"), roles=[managers, role])
+        listed = _shown(await librarian.slash(place.channel, "kb gaps"))
+        env.backend.edit_member(place.guild.id, librarian.id, {"role_ids": [managers.id]})
+
+        pressed = await librarian.click(listed, custom_id=button(listed, "Answer: How long does tea steep?"))
+
+        assert not pressed.modal
+        assert "members with the role “librarians”" in _said(pressed)
+        assert bench.items == []
+
+
+def _default(modal: dict[str, Any]) -> str:
+    row = modal["components"][0]
+    return str((row.get("component") or row["components"][0]).get("value", ""))
+
+
 def _filled(modal: dict[str, Any], *values: str) -> dict[str, str]:
     fields = [row.get("component") or row["components"][0] for row in modal["components"]]
     return {each["custom_id"]: value for each, value in zip(fields, values, strict=True)}
@@ -228,7 +278,7 @@ async def test_what_goes_wrong_is_told_without_a_traceback(
         mod = _manager(place)
         nothing = await mod.slash(place.channel, "kb remove", guide="coffee")
         assert nothing.ephemeral
-        assert _said(nothing) == "No guide is called “coffee”."
+        assert _said(nothing) == "No guide is called “coffee”. See `/kb list`."
 
         bench.proposal = replace(ADDED, note="break")
         asked = await _tea(place, mod)
