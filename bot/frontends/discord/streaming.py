@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import discord
@@ -20,6 +20,10 @@ Pause = Callable[[], Awaitable[None]]
 
 async def _pause() -> None:
     await asyncio.sleep(EDIT_SECONDS)
+
+
+async def _nothing_follows(_shown: Sequence[str]) -> None:
+    """What grows is one page, so there is no place between two."""
 
 
 @asynccontextmanager
@@ -65,7 +69,7 @@ class _Growing:
                 self._news.clear()
                 try:
                     pages = rendering.growing_page(self._text, self._question)
-                    await self._surface.show(pages, self._shown, self._edition)
+                    await self._surface.show(pages, self._shown, _nothing_follows, self._edition)
                 except Exception as error:  # noqa: BLE001 - the whole reply is sent all the same
                     faults.record(error, "showing an answer that grows")
                     await self._look()

@@ -9,6 +9,7 @@ import pytest
 
 from bot.frontends.discord.rendering import Page
 from bot.frontends.discord.streaming import growing
+from bot.frontends.discord.surfaces import Keep
 from tests.discord_server.place import Place, labels, texts
 
 
@@ -21,7 +22,7 @@ class Shelf:
         self.let = asyncio.Event()
         self._fault = fault
 
-    async def show(self, pages: Sequence[Page], shown: list[str], edition: int = 1) -> None:  # noqa: ARG002
+    async def show(self, pages: Sequence[Page], shown: list[str], keep: Keep, edition: int = 1) -> None:  # noqa: ARG002
         self.asked.set()
         await self.let.wait()
         if self._fault:
