@@ -39,7 +39,7 @@ from bot.memory.gaps import Gaps
 from bot.memory.people import People
 from bot.memory.profiles import Profiles
 from bot.memory.usage import Usage
-from bot.migrations.upgrade import upgrade
+from bot.migrations.upgrade import Upgrade, upgrade
 from bot.moderation.curator import Curator, kept_versions
 from bot.moderation.duplicates import Duplicates
 from bot.moderation.effects import Effects
@@ -54,6 +54,7 @@ from knowledge.history import History
 from knowledge.library import Library
 from knowledge.loaders.markdown import read_guides
 from knowledge.loaders.sandbox import Sandbox, open_sandbox
+from knowledge.outages import StorageError
 from knowledge.roles import Roles, load_roles
 from knowledge.sources import Sources
 from retrieval.chain import AnswerChain
@@ -116,24 +117,38 @@ class App:
 @asynccontextmanager
 async def open_library(settings: Settings) -> AsyncIterator[tuple[AsyncEngine, Library]]:
     """Open the database alone, brought up to date; enough for what only reads the library."""
-    _make_folder(settings.data_dir)
-    engine = create_engine(settings.database)
-    try:
-        await upgrade(engine)
-    except CommandError as error:
-        await engine.dispose()
-        raise DataError(
-            "The database was last used by a newer career-coach. Update this one, or set COACH_DATA_DIR to "
-            "another folder."
-        ) from error
-    except (SQLAlchemyError, OSError) as error:
-        await engine.dispose()
-        raise DataError(
-            f"The database cannot be opened ({type(error).__name__}). "
-            "Check COACH_DATABASE_URL, or COACH_DATA_DIR and whether its folder can be written."
-        ) from error
-    try:
+    make_folder(settings.data_dir)
+    async with open_database(settings.database) as (engine, _):
         yield engine, Library(engine)
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[tuple[AsyncEngine, Upgrade]]:
+    """Open a database and bring it up to date; also return from which step to which.
+
+    Raises:
+        DataError: it cannot be opened; the text says why, without the URL.
+
+    """
+    engine = create_engine(url)
+    try:
+        try:
+            upgraded = await upgrade(engine)
+        except CommandError as error:
+            raise DataError(
+                "The database was last used by a newer career-coach. Update this one, or set COACH_DATA_DIR "
+                "to another folder."
+            ) from error
+        except StorageError as error:
+            raise DataError(
+                f"The database cannot be opened: {error.reason}. "
+                "Check COACH_DATABASE_URL, or COACH_DATA_DIR and whether its folder can be written."
+            ) from error
+        except SQLAlchemyError as error:
+            raise DataError(
+                f"The database cannot be brought up to date ({type(error).__name__}). Is it the coach's own?"
+            ) from error
+        yield engine, upgraded
     finally:
         await engine.dispose()
 
@@ -146,7 +161,7 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
         CoachError: a part cannot be opened, or another process uses the data folder.
 
     """
-    _make_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     with only_writer(settings.data_dir):
         async with open_library(settings) as (engine, library):
             # Neither needs the other, and each takes a second or two.
@@ -315,7 +330,13 @@ def _writer(model: ChatModel, embeddings: SentenceEmbeddings, reader: Reader) ->
     return Writer(model, Checker.load(Verifier(embeddings, reader), reader))
 
 
-def _make_folder(path: Path) -> None:
+def make_folder(path: Path) -> None:
+    """Make the data folder, if it is not there.
+
+    Raises:
+        DataError: it cannot be made.
+
+    """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -32,6 +32,9 @@ app.add_typer(kb, name="kb")
 privacy = typer.Typer(help="Hand over or delete what is kept of a person.", no_args_is_help=True)
 app.add_typer(privacy, name="privacy")
 
+db = typer.Typer(help="Look after the database: up to date, moved, backed up.", no_args_is_help=True)
+app.add_typer(db, name="db")
+
 Whose = Annotated[str, typer.Option("--user", help="Whose: the name in the terminal, the id in Discord.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")]
@@ -255,6 +258,47 @@ def delete_person(
     from bot.frontends.terminal.privacy import delete
 
     _run(delete(_settings(), user, yes=yes))
+
+
+@db.command()
+def migrate() -> None:
+    """Bring the tables up to date; every start does so, too."""
+    from bot.frontends.terminal.database import migrate as run
+
+    _run(run(_settings()))
+
+
+@db.command()
+def move(
+    to: Annotated[str, typer.Option("--to", help="URL of an empty database, as in COACH_DATABASE_URL.")],
+) -> None:
+    """Copy everything to an empty database of another kind or place. The coach must not be running.
+
+    A password need not stand in the URL: PostgreSQL's `~/.pgpass` is read.
+    """
+    from bot.frontends.terminal.database import move as run
+
+    _run(run(_settings(), to))
+
+
+@db.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not be there.")]) -> None:
+    """Write everything to one file. The coach may go on running."""
+    from bot.frontends.terminal.database import backup as run
+
+    _run(run(_settings(), file))
+
+
+@db.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `db backup` has written.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace what is there without asking.")] = False,
+) -> None:
+    """Put a backup in the place of everything. The coach must not be running."""
+    from bot.frontends.terminal.database import restore as run
+
+    _run(run(_settings(), file, yes=yes))
 
 
 @app.command("eval")

@@ -15,9 +15,9 @@ from sqlalchemy.exc import ArgumentError
 from knowledge.errors import CoachError
 
 _ROOT = Path(__file__).parent.parent
-_DRIVERS = ("sqlite+aiosqlite",)
-# In a URL: whatever stands between a user's name and the last @.
-_PASSWORD = re.compile(r":(?!//).*@")
+_DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+# In a URL: whatever stands between a user's name and the last @, or after `password=`.
+_PASSWORD = re.compile(r":(?!//).*@|(?<=password=)[^&]*")
 
 
 class SettingsError(CoachError):
@@ -38,9 +38,12 @@ class Settings(BaseSettings):
         Path, Field(description="Folder of the source guides (*.md). Default: the shipped ones.")
     ] = _ROOT / "knowledge" / "guides"
     database_url: Annotated[
-        str,
-        Field(description="SQLAlchemy URL of the database. Default: a SQLite file in the data folder."),
-    ] = ""
+        SecretStr,
+        Field(
+            description="URL of the database: sqlite+aiosqlite:///… or postgresql+asyncpg://…. "
+            "Default: a SQLite file in the data folder."
+        ),
+    ] = SecretStr("")
     embedding_model: Annotated[
         str,
         Field(
@@ -154,19 +157,16 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _is_known_database(cls, value: str) -> str:
-        try:
-            driver = make_url(value).drivername if value else _DRIVERS[0]
-        except (ArgumentError, ValueError):
-            driver = ""
-        if driver not in _DRIVERS:
-            raise ValueError(f"must begin with {' or '.join(f'{name}://' for name in _DRIVERS)}")
+    def _is_known_database(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            check_database(value.get_secret_value())
         return value
 
     @property
     def database(self) -> str:
-        """The database's URL, with the default filled in."""
-        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'coach.db').resolve()}"
+        """The database's URL, with the default filled in; it may hold a password."""
+        default = f"sqlite+aiosqlite:///{(self.data_dir / 'coach.db').resolve()}"
+        return self.database_url.get_secret_value() or default
 
     @property
     def golden_dir(self) -> Path:
@@ -177,6 +177,26 @@ class Settings(BaseSettings):
     def index_path(self) -> Path:
         """The folder of the Chroma index."""
         return self.data_dir / "chroma"
+
+
+def check_database(url: str) -> None:
+    """Check that a URL names a kind of database that the coach can use.
+
+    Raises:
+        ValueError: it does not; the text says what is allowed, and nothing of the URL.
+
+    """
+    try:
+        driver = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        driver = ""
+    if driver not in _DRIVERS:
+        raise ValueError(f"must begin with {' or '.join(f'{name}://' for name in _DRIVERS)}")
+
+
+def without_password(url: str) -> str:
+    """Return a URL, or what was meant to be one, as it may be shown."""
+    return _PASSWORD.sub(lambda found: ":…@" if found[0].endswith("@") else "…", url)
 
 
 def load_settings() -> Settings:
@@ -192,5 +212,5 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         name = f"COACH_{'_'.join(map(str, first['loc'])).upper()}"
         problem = str(first["msg"]).removeprefix("Value error, ")
-        value = _PASSWORD.sub(":…@", str(first["input"]))
+        value = without_password(str(first["input"]))
         raise SettingsError(f"{name} is “{value}”: {problem}.") from None

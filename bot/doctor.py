@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.app import DataError, only_writer, open_library
 from bot.config import Settings, load_settings
 from bot.memory.usage import Usage
+from bot.migrations.upgrade import step
 from bot.telemetry.health import examine as look_at
 from bot.telemetry.server import ask_readiness
 from knowledge.library import draft
@@ -36,6 +37,7 @@ async def examine() -> None:
     settings = load_settings()
     looks: dict[str, Callable[[Settings], Awaitable[str]]] = {
         "data folder": _data_folder,
+        "database": _database,
         "guides": _guides,
         "embedding model": _model,
         "library": _library,
@@ -61,6 +63,16 @@ async def examine() -> None:
 async def _data_folder(settings: Settings) -> str:
     with only_writer(settings.data_dir):
         return f"{settings.data_dir.resolve()}, free to write"
+
+
+async def _database(settings: Settings) -> str:
+    async with open_library(settings) as (engine, _):
+        where = engine.url
+        if where.get_backend_name() == "sqlite":
+            place = f"SQLite, {where.database}"
+        else:
+            place = f"PostgreSQL, {where.database} at {where.host or 'its default place'}"
+        return f"{place}, reached; tables at step {await step(engine)}"
 
 
 async def _guides(settings: Settings) -> str:

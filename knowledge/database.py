@@ -6,14 +6,17 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import URL, MetaData, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import DeclarativeBase
+
+from knowledge.engines import open_postgresql, open_sqlite
+from knowledge.outages import plain_outages
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +27,13 @@ _NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+# One state of the database for all that is read in a transaction, which SQLite gives by itself.
+_READ_ONLY: dict[str, dict[str, Any]] = {
+    "sqlite": {"read_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
-
-# Whoever writes to an engine's database waits here for their turn.
+# Whoever writes to a SQLite file waits here for their turn.
 _writers: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
 
 
@@ -36,41 +43,67 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMING)
 
 
-def create_engine(url: str) -> AsyncEngine:
-    """Open an engine; on SQLite every transaction is durable and writers queue.
+def create_engine(url: str | URL) -> AsyncEngine:
+    """Open an engine; nothing is connected yet.
 
-    WAL lets readers go on during a write; synchronous=FULL keeps what was acknowledged
-    through a power cut; BEGIN IMMEDIATE takes the write lock at once, so two writers
-    wait for each other instead of failing half-way; secure_delete overwrites what is
-    deleted.
+    Raises:
+        DriverError: what speaks to this kind of database is not installed.
+
     """
-    # What is written there are people's words, which belong into no error's text.
-    engine = create_async_engine(url, hide_parameters=True)
-    if make_url(url).get_backend_name() == "sqlite":
-        _prepare_sqlite(engine)
-    return engine
+    parsed = make_url(url)
+    return open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else open_postgresql(parsed)
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Begin a transaction that only reads; it sees one state and holds up nobody.
+
+    Raises:
+        StorageError: the database cannot be reached.
+
+    """
+    with plain_outages():
+        async with engine.connect() as db:
+            yield await db.execution_options(**_READ_ONLY[engine.dialect.name])
 
 
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Begin a transaction that writes; those of one process queue for it.
+    """Begin a transaction that writes; what it wrote is on disk when this ends.
 
     SQLite lets one writer in at a time, and whoever finds it busy sleeps and looks again: with
-    two hundred at once, a write took 11 ms instead of 4.
+    two hundred at once, a write took 11 ms instead of 4. So those of one process queue. On
+    PostgreSQL many write at once; what must not, takes `hold`.
+
+    Raises:
+        StorageError: the database cannot be reached, or has no room; nothing was written.
+
     """
-    async with _writers.setdefault(engine, asyncio.Lock()), engine.begin() as db:
-        yield db
+    with plain_outages():
+        async with _turn(engine), engine.begin() as db:
+            yield db
+
+
+async def hold(db: AsyncConnection, name: str) -> None:
+    """Wait until no other transaction, of any process, holds this name; let go with the transaction.
+
+    For what is looked at before it is written, so that nobody writes in between. Take it before
+    looking. SQLite has one writer at a time anyway.
+    """
+    if db.dialect.name == "postgresql":
+        await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 async def scrub(engine: AsyncEngine) -> None:
     """Rewrite SQLite's file, so that nothing of what was deleted is in any file.
 
     secure_delete overwrites a row's bytes where the row lies, but not the copies that stay behind
-    in the unused part of a page when rows move to another. PostgreSQL sees to this by itself.
+    in the unused part of a page when rows move to another. PostgreSQL uses the space again by
+    itself, in its own time; a server's files are its operator's.
     """
     if engine.dialect.name != "sqlite":
         return
-    async with _writers.setdefault(engine, asyncio.Lock()), engine.connect() as db:
+    async with _turn(engine), engine.connect() as db:
         driver: Any = (await db.get_raw_connection()).driver_connection
         # Past SQLAlchemy, which would begin a transaction: within one, neither is possible.
         try:
@@ -83,24 +116,7 @@ async def scrub(engine: AsyncEngine) -> None:
                 _log.warning("What was deleted stays in the log until the next deletion, as it is in use")
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
-    # The driver's own transactions are switched off so that BEGIN IMMEDIATE is ours:
-    # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#serializable-isolation-savepoints-transactional-ddl
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-            "secure_delete=ON",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
-        connection.exec_driver_sql(f"BEGIN {mode}")
+def _turn(engine: AsyncEngine) -> AbstractAsyncContextManager[Any]:
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _writers.setdefault(engine, asyncio.Lock())

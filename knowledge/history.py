@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from knowledge.database import reading
 from knowledge.tables import EditionGuideRow, EditionRow, GuideVersionRow
 
 
@@ -29,11 +30,11 @@ class History:
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there."""
-        self._reading = engine.execution_options(read_only=True)
+        self._engine = engine
 
     async def latest(self, count: int) -> list[HistoryEntry]:
         """Return the latest editions, newest first."""
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             rows = await db.execute(
                 select(EditionRow)
                 .order_by(EditionRow.id.desc())

@@ -21,6 +21,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from knowledge.chunking import Chunk, ChunkText, chunk_guide
+from knowledge.database import hold, reading, writing
 from knowledge.guide import Guide
 from knowledge.tables import ChunkRow, EditionGuideRow, EditionRow, EmbeddingRow, GuideVersionRow, LiveRow
 from knowledge.units import Unit
@@ -32,6 +33,8 @@ CHUNKING_VERSION = 1
 # Bound parameters in one statement; SQLite's own limit is 32,766.
 _BATCH = 500
 _LIVE_ROW = 1
+# Whoever writes to the library holds this name, whichever process it is.
+_LIBRARY = "library"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,22 +127,21 @@ def _digest(text: str) -> str:
 
 
 class Library:
-    """Reads and writes the library's tables. One writer at a time is the caller's duty."""
+    """Reads and writes the library's tables, one writer at a time."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there (see `bot/migrations`)."""
         self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     async def live(self) -> Edition:
         """Return the edition people see now."""
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             live = await db.scalar(select(LiveRow.edition_id))
             return await _edition(db, live) if live else Edition(0, "", {})
 
     async def edition(self, edition_id: int) -> Edition | None:
         """Return an earlier edition, if there was one of this number."""
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             known = await db.scalar(select(EditionRow.id).where(EditionRow.id == edition_id))
             return await _edition(db, edition_id) if known else None
 
@@ -151,7 +153,7 @@ class Library:
     async def summaries(self, versions: Iterable[str]) -> list[GuideSummary]:
         """Describe versions of guides, by title."""
         found: list[GuideSummary] = []
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             for batch in _batches(sorted(versions)):
                 rows = await db.execute(
                     select(
@@ -170,7 +172,7 @@ class Library:
 
     async def texts(self, edition: Edition) -> AsyncIterator[ChunkText]:
         """Yield the texts of an edition's chunks."""
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             for batch in _batches(sorted(edition.versions.values())):
                 rows = await db.execute(
                     select(ChunkRow.id, ChunkRow.text, ChunkRow.asks)
@@ -184,7 +186,7 @@ class Library:
         """Return, in reading order, by how many vectors each chunk of some versions is found."""
         sizes: dict[str, int] = {}
         order = (ChunkRow.version_id, ChunkRow.ordinal)
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             for batch in _batches(sorted(versions)):
                 query = select(ChunkRow.id, ChunkRow.asks).where(ChunkRow.version_id.in_(batch))
                 rows = await db.execute(query.order_by(*order))
@@ -194,7 +196,7 @@ class Library:
     async def index_rows(self, edition: Edition, model: str) -> AsyncIterator[tuple[str, Vectors]]:
         """Yield (chunk id, vectors to find it by: its own, then its questions')."""
         for batch in _batches(sorted(edition.versions.values())):
-            async with self._reading.connect() as db:
+            async with reading(self._engine) as db:
                 rows = await db.execute(
                     select(ChunkRow.id, ChunkRow.asks, EmbeddingRow.vectors, ChunkRow.units)
                     .join(EmbeddingRow, EmbeddingRow.digest == ChunkRow.digest)
@@ -214,7 +216,7 @@ class Library:
             .join(EmbeddingRow, EmbeddingRow.digest == ChunkRow.digest)
             .where(ChunkRow.id.in_(ids), EmbeddingRow.model == model)
         )
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             found = {row.id: _stored(row) for row in await db.execute(query)}
         return [found[chunk_id] for chunk_id in ids if chunk_id in found]
 
@@ -229,7 +231,7 @@ class Library:
     async def unembedded(self, chunks: Iterable[Chunk], model: str) -> dict[str, Chunk]:
         """Return the chunks, by digest, that have no vectors of this model yet."""
         wanted = {embedding_digest(chunk): chunk for chunk in chunks}
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             known = await _known_digests(db, model, list(wanted))
         return {digest: chunk for digest, chunk in wanted.items() if digest not in known}
 
@@ -237,7 +239,7 @@ class Library:
         """Return, by digest, the texts of stored chunks that this model has not encoded."""
         missing: dict[str, Sequence[str]] = {}
         known = (EmbeddingRow.digest == ChunkRow.digest) & (EmbeddingRow.model == model)
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             for batch in _batches(sorted(versions)):
                 rows = await db.execute(
                     select(ChunkRow.digest, ChunkRow.text, ChunkRow.asks, ChunkRow.units)
@@ -251,7 +253,8 @@ class Library:
 
     async def keep_vectors(self, model: str, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors by the digest of what they encode; those that are there already stay."""
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
+            await hold(db, _LIBRARY)
             known = await _known_digests(db, model, list(vectors))
             rows = [
                 {"model": model, "digest": digest, "vectors": matrix.astype("<f4").tobytes()}
@@ -263,7 +266,7 @@ class Library:
 
     async def kept_vectors(self, model: str, digest: str, rows: int) -> Vectors | None:
         """Return the vectors kept under a digest, of shape (rows, dimensions), if any."""
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             blob = await db.scalar(
                 select(EmbeddingRow.vectors).where(EmbeddingRow.model == model, EmbeddingRow.digest == digest)
             )
@@ -271,13 +274,13 @@ class Library:
 
     async def write(self, drafts: Collection[Draft]) -> None:
         """Write versions that are not there yet. Nobody sees them before `publish`."""
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
+            await hold(db, _LIBRARY)
             ids = [item.version_id for item in drafts]
             known: set[str] = set()
             for batch in _batches(ids):
-                known |= set(
-                    await db.scalars(select(GuideVersionRow.id).where(GuideVersionRow.id.in_(batch)))
-                )
+                stored = select(GuideVersionRow.id).where(GuideVersionRow.id.in_(batch))
+                known |= set(await db.scalars(stored))
             for item in drafts:
                 if item.version_id not in known:
                     await db.execute(insert(GuideVersionRow), _version_row(item))
@@ -293,19 +296,21 @@ class Library:
         withdrawn: Collection[str] = (),
     ) -> Edition:
         """Make a set of versions the live edition, in one step."""
-        async with self._engine.begin() as db:
-            result = await db.execute(
-                insert(EditionRow)
-                .values(
+        async with writing(self._engine) as db:
+            await hold(db, _LIBRARY)
+            # Counted here: a sequence of the database's leaves a gap where a transaction fails, and
+            # the edition before is the one with the number before.
+            edition_id = 1 + (await db.scalar(select(func.max(EditionRow.id))) or 0)
+            await db.execute(
+                insert(EditionRow).values(
+                    id=edition_id,
                     model=model,
                     actor=actor,
                     note=note,
                     withdrawn=json.dumps(sorted(withdrawn)),
                     created_at=datetime.now(UTC),
                 )
-                .returning(EditionRow.id)
             )
-            edition_id = result.scalar_one()
             if versions:
                 rows = [{"edition_id": edition_id, "version_id": version} for version in versions]
                 await db.execute(insert(EditionGuideRow), rows)

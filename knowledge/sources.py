@@ -16,7 +16,7 @@ from sqlalchemy import DateTime, Text, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.database import Base
+from knowledge.database import Base, hold, reading, writing
 from knowledge.loaders.document import NOTHING_SAID, Provenance
 
 SourceKind = Literal["url", "file", "text"]
@@ -72,18 +72,18 @@ class Sources:
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there."""
         self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     async def all(self) -> dict[str, AddedSource]:
         """Return every source ever added, by its guide's id."""
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             rows = await db.execute(select(_SourceRow.__table__).order_by(_SourceRow.guide_id))
             return {row["guide_id"]: _source(row) for row in rows.mappings()}
 
     async def keep(self, sources: Collection[AddedSource]) -> None:
         """Write sources, in the place of what was known of them."""
         ids = [source.guide_id for source in sources]
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
+            await hold(db, "sources")
             for start in range(0, len(ids), _BATCH):
                 await db.execute(
                     delete(_SourceRow).where(_SourceRow.guide_id.in_(ids[start : start + _BATCH]))

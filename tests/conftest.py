@@ -7,7 +7,7 @@ import shutil
 import socket
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, ExitStack, closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from knowledge.library import Library
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.refresh import ignore_progress
 from retrieval.wording import Wording
+from tests.databases import Databases
+from tests.postgresql_server import MissingError, Server, running_server
 
 MIGRATIONS = Path(__file__).parents[1] / "bot" / "migrations" / "versions"
 
@@ -70,13 +72,50 @@ def wording() -> Wording:
     return Wording.load()
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server; without one the tests that want it are skipped, or fail where it is required."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_server())
+        except MissingError as error:
+            if os.environ.get("REQUIRE_POSTGRESQL"):
+                raise
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def databases(postgresql: Server) -> Databases:
+    return Databases(postgresql)
+
+
 @pytest.fixture
-async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    """A database of the test's own, with every table."""
-    opened = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-    await upgrade(opened)
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """A database of the test's own, with every table: SQLite's, and in storage tests PostgreSQL's, too."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        opened = create_engine(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+        await upgrade(opened)
+    else:
+        databases: Databases = request.getfixturevalue("databases")
+        opened = create_engine(await databases.clean())
     yield opened
     await opened.dispose()
+
+
+@pytest.fixture
+async def served(databases: Databases) -> AsyncIterator[AsyncEngine]:
+    """A database on the server that a test may stop and start again."""
+    opened = create_engine(await databases.clean())
+    yield opened
+    await opened.dispose()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a storage test on each of its engines."""
+    engines = metafunc.definition.get_closest_marker("engines")
+    if engines and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", engines.args, indirect=True)
 
 
 @pytest.fixture

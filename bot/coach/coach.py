@@ -20,6 +20,7 @@ from bot.queues import Gates, Queues
 from bot.reply import Message, Reply
 from bot.telemetry import metrics
 from bot.telemetry.turn import turn
+from knowledge.outages import StorageError
 
 _log = logging.getLogger(__name__)
 
@@ -55,8 +56,15 @@ class Coach:
     async def reply(self, message: Message) -> Reply:
         """Reply to a message; messages of one conversation are answered in order.
 
-        A message whose id has been answered before gets the same reply again.
+        A message whose id has been answered before gets the same reply again. While the database is
+        away, or full, the reply is an error that says so, and nothing is kept of the turn.
         """
+        try:
+            return await self._answered(message)
+        except StorageError as error:
+            return Reply("error", str(error))
+
+    async def _answered(self, message: Message) -> Reply:
         with turn():
             if erases(message.text):
                 # Between the person's turns, so that none brings anything back.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Index, Text, delete, insert, literal, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
 from bot.reply import Message, Reply
-from knowledge.database import Base, writing
+from knowledge.database import Base, reading, writing
 from retrieval.answer import Citation
 from retrieval.rewrite import Exchange
 
@@ -30,7 +32,7 @@ class _TurnRow(Base):
     user_id: Mapped[str]
     channel_id: Mapped[str]
     # The front end's id of the message, where it has one.
-    message_id: Mapped[str | None] = mapped_column(index=True)
+    message_id: Mapped[str | None] = mapped_column(index=True, unique=True)
     text: Mapped[str] = mapped_column(Text)
     kind: Mapped[str]
     answer: Mapped[str] = mapped_column(Text)
@@ -74,7 +76,6 @@ class Conversations:
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there."""
         self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     async def recall(self, user: str, channel: str) -> tuple[Turn, ...]:
         """Return a conversation's latest turns, oldest first."""
@@ -84,12 +85,12 @@ class Conversations:
             .order_by(_TurnRow.id.desc())
             .limit(RECALLED_TURNS)
         )
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             rows = (await db.execute(query)).all()
         return tuple(_turn(row) for row in reversed(rows))
 
     async def add(self, message: Message, reply: Reply) -> None:
-        """Keep a turn; it is on disk when this returns."""
+        """Keep a turn; it is on disk when this returns. The first of a message's turns stays its only one."""
         row = {
             "user_id": message.user,
             "channel_id": message.channel,
@@ -102,13 +103,15 @@ class Conversations:
             "exchange": _json(asdict(reply.exchange)) if reply.exchange else None,
             "created_at": datetime.now(UTC),
         }
-        async with writing(self._engine) as db:
-            await db.execute(insert(_TurnRow), [row])
+        # Another process may have answered the same message meanwhile.
+        with suppress(IntegrityError):
+            async with writing(self._engine) as db:
+                await db.execute(insert(_TurnRow), [row])
 
     async def find(self, message_id: str) -> Turn | None:
         """Return the turn of the message with this id."""
         query = select(*_TURN).where(_TurnRow.message_id == message_id)
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             row = (await db.execute(query)).first()
         return _turn(row) if row else None
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
-from knowledge.database import Base, writing
+from knowledge.database import Base, hold, reading, writing
 
 
 class State(StrEnum):
@@ -112,13 +112,13 @@ class Deliveries:
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there."""
         self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     async def receive(self, incoming: Incoming, limit: Limit) -> bool | Refused:
         """Take in a message; return whether it is new and welcome, or until when it is not."""
         row = _new_row(incoming)
         try:
             async with writing(self._engine) as db:
+                await hold(db, _allowance(incoming.user))
                 refused = await _refusal(db, incoming.user, row["created_at"], limit)
                 if refused:
                     row |= {"state": State.LIMITED, "text": ""}
@@ -137,7 +137,10 @@ class Deliveries:
         """Take in a message's new text, to answer it anew; return whether that is welcome."""
         async with writing(self._engine) as db:
             user = await db.scalar(select(_DeliveryRow.user_id).where(_DeliveryRow.id == message_id))
-            if user is None or await _refusal(db, user, datetime.now(UTC), limit):
+            if user is None:
+                return False
+            await hold(db, _allowance(user))
+            if await _refusal(db, user, datetime.now(UTC), limit):
                 return False
             await db.execute(
                 update(_DeliveryRow)
@@ -167,7 +170,7 @@ class Deliveries:
     async def find(self, message_id: str) -> Delivery | None:
         """Return what became of a message, or None if it never came in."""
         query = select(_DeliveryRow.__table__).where(_DeliveryRow.id == message_id)
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             row = (await db.execute(query)).first()
         return _delivery(row) if row else None
 
@@ -178,7 +181,7 @@ class Deliveries:
             .where(_DeliveryRow.state == State.RECEIVED)
             .order_by(_DeliveryRow.created_at)
         )
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             return [_delivery(row) for row in await db.execute(query)]
 
     async def forget(self, user: str, channel: str) -> None:
@@ -194,6 +197,11 @@ class Deliveries:
     async def _set(self, message_id: str, **values: object) -> None:
         async with writing(self._engine) as db:
             await db.execute(update(_DeliveryRow).where(_DeliveryRow.id == message_id).values(**values))
+
+
+def _allowance(user: str) -> str:
+    """Name what counts a person's messages: two at once must not both find the last place free."""
+    return f"messages of {user}"
 
 
 async def _refusal(db: AsyncConnection, user: str, now: datetime, limit: Limit) -> Refused | None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
-from knowledge.database import Base, writing
+from knowledge.database import Base, hold, writing
 
 
 class _FeedbackRow(Base):
@@ -37,5 +37,6 @@ class Feedback:
             _FeedbackRow.message_id == message_id, _FeedbackRow.user_id == user
         )
         async with writing(self._engine) as db:
+            await hold(db, f"feedback of {user}")
             await db.execute(earlier)
             await db.execute(insert(_FeedbackRow), [row])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
 from bot.telemetry import metrics
-from knowledge.database import Base, writing
+from knowledge.database import Base, hold, reading, writing
 
 
 class _GapRow(Base):
@@ -59,13 +59,13 @@ class Gaps:
 
     async def recorded(self) -> dict[int, str]:
         """Return what was refused by number, oldest first, without saying who asked."""
-        async with self._engine.connect() as db:
+        async with reading(self._engine) as db:
             rows = await db.execute(select(_GapRow.id, _GapRow.question).order_by(_GapRow.id))
             return {row.id: row.question for row in rows}
 
     async def question(self, gap_id: int) -> str:
         """Return a refused question by its number; nothing where it has been deleted."""
-        async with self._engine.connect() as db:
+        async with reading(self._engine) as db:
             found = await db.scalar(select(_GapRow.question).where(_GapRow.id == gap_id))
             return found or ""
 
@@ -75,6 +75,7 @@ class Gaps:
         latest = select(func.max(_GapRow.id)).where(*mine).scalar_subquery()
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": True}
         async with writing(self._engine) as db:
+            await hold(db, f"gaps of {user}")
             marked = await db.execute(update(_GapRow).where(_GapRow.id == latest).values(wanted=True))
             if not marked.rowcount:
                 await db.execute(insert(_GapRow), [row])
@@ -86,13 +87,17 @@ class Gaps:
             .where(_GapRow.wanted, _GapRow.told_at.is_(None))
             .order_by(_GapRow.id)
         )
-        async with self._engine.connect() as db:
+        async with reading(self._engine) as db:
             return [Waiting(*row) for row in await db.execute(query)]
 
     async def claim(self, gap_ids: Collection[int]) -> set[int]:
         """Mark gaps as told; return those that nobody had claimed before, to be told once."""
         async with writing(self._engine) as db:
-            open_ones = select(_GapRow.id).where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
-            mine = set(await db.scalars(open_ones))
-            await db.execute(update(_GapRow).where(_GapRow.id.in_(mine)).values(told_at=datetime.now(UTC)))
-            return mine
+            # In one statement, so that of two who claim one at once the second gets nothing.
+            claimed = await db.scalars(
+                update(_GapRow)
+                .where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
+                .values(told_at=datetime.now(UTC))
+                .returning(_GapRow.id)
+            )
+            return set(claimed)

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory import conversations, deliveries, feedback, gaps, profiles, usage
 from bot.memory.typed import erase_typed, typed_lines
-from knowledge.database import scrub, writing
+from knowledge.database import reading, scrub, writing
+from knowledge.outages import StorageError
 
 _log = logging.getLogger(__name__)
 _DAY_SECONDS = 24 * 60 * 60
@@ -41,7 +42,6 @@ class People:
     def __init__(self, engine: AsyncEngine, folder: Path) -> None:
         """Use the engine, whose tables must be there, and the data folder."""
         self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
         self._folder = folder
         # As it was when what is old was last deleted.
         self._apart = _apart()
@@ -49,7 +49,7 @@ class People:
     async def export(self, user: str) -> dict[str, Any]:
         """Return all that is kept of a person, by table, oldest first, as JSON can hold it."""
         kept: dict[str, Any] = {"user": user}
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             for each in PERSONAL:
                 kept[each.key] = [each.fields(row) for row in await db.execute(each.of(user))]
         kept["typed"] = await asyncio.to_thread(typed_lines, self._folder, user)
@@ -105,7 +105,7 @@ class People:
     async def _try_to_expire(self, days: int) -> None:
         try:
             await self.expire(days)
-        except SQLAlchemyError as error:  # what is old today is old tomorrow, too
+        except (SQLAlchemyError, StorageError) as error:  # what is old today is old tomorrow, too
             _log.warning("What is old could not be deleted: %s", type(error).__name__)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.coach.clauses import Clause
 from bot.memory.personal import Personal
-from knowledge.database import Base
+from knowledge.database import Base, hold, reading, writing
 
 
 class _FactRow(Base):
@@ -67,14 +67,13 @@ class Profiles:
     def __init__(self, engine: AsyncEngine) -> None:
         """Use the engine; its tables must be there."""
         self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     async def facts(self, user: str, *, private: bool) -> tuple[Fact, ...]:
         """List what is known of a person, oldest first; what was said in private only if `private`."""
         query = select(_FactRow.__table__).where(_FactRow.user_id == user).order_by(_FactRow.id)
         if not private:
             query = query.where(_FactRow.private.is_(False))
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             rows = (await db.execute(query)).all()
         return tuple(
             Fact(
@@ -103,19 +102,19 @@ class Profiles:
             }
             for clause in clauses
         ]
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(_these(user, instead_of))
             if rows:
                 await db.execute(insert(_FactRow), rows)
 
     async def remove(self, user: str, ids: Collection[int]) -> int:
         """Delete facts of a person; return how many there were."""
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             return (await db.execute(_these(user, ids))).rowcount
 
     async def forget(self, user: str) -> int:
         """Delete all that is known of a person; return how many facts that was."""
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(delete(_GuidedRow).where(_GuidedRow.user_id == user))
             return (await db.execute(delete(_FactRow).where(_FactRow.user_id == user))).rowcount
 
@@ -124,7 +123,7 @@ class Profiles:
         query = select(_GuidedRow.asked, _GuidedRow.pending).where(
             _GuidedRow.user_id == user, _GuidedRow.channel_id == channel
         )
-        async with self._reading.connect() as db:
+        async with reading(self._engine) as db:
             row = (await db.execute(query)).first()
         return GuidedState(tuple(json.loads(row.asked)), row.pending) if row else None
 
@@ -137,7 +136,8 @@ class Profiles:
             "pending": state.pending,
             "changed_at": datetime.now(UTC),
         }
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
+            await hold(db, f"guided conversations of {user}")
             await db.execute(
                 delete(_GuidedRow).where(_GuidedRow.user_id == user, _GuidedRow.channel_id == channel)
             )

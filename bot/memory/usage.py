@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
-from knowledge.database import Base
+from knowledge.database import Base, reading, writing
 
 
 class _UsageRow(Base):
@@ -40,7 +40,7 @@ class Usage:
     async def spend(self, user: str, read: int, written: int) -> None:
         """Count the tokens that the model read and wrote for a person."""
         row = {"user_id": user, "day": self._today(), "read": read, "written": written}
-        async with self._engine.begin() as db:
+        async with writing(self._engine) as db:
             await db.execute(insert(_UsageRow), [row])
 
     async def today(self, user: str | None = None) -> int:
@@ -49,7 +49,7 @@ class Usage:
         query = query.where(_UsageRow.day == self._today())
         if user is not None:
             query = query.where(_UsageRow.user_id == user)
-        async with self._engine.connect() as db:
+        async with reading(self._engine) as db:
             return int(await db.scalar(query) or 0)
 
     def budget(self, per_user: int, per_day: int) -> TokenBudget:

@@ -12,9 +12,11 @@ from sqlalchemy import text
 
 from bot.app import DataError, only_writer, open_app, open_library
 from bot.config import Settings
+from bot.frontends.terminal.database import backup, restore
 from bot.reply import Message, Reply
 from knowledge.loaders.markdown import read_guides
 from retrieval.refresh import ignore_progress
+from tests.databases import Databases
 
 Fill = Callable[[Path], Path]
 
@@ -191,3 +193,19 @@ async def test_a_database_of_a_newer_coach_is_left_alone(tmp_path: Path) -> None
     with pytest.raises(DataError, match="newer career-coach"):
         async with open_library(settings):
             pass
+
+
+async def test_a_backup_restored_on_a_server_answers_with_an_index_made_anew(
+    fill: Fill, tmp_path: Path, user: str, databases: Databases
+) -> None:
+    await backup(Settings(data_dir=fill(tmp_path / "data")), tmp_path / "backup")
+    settings = Settings(data_dir=tmp_path / "new", database_url=await databases.empty())
+    await restore(settings, tmp_path / "backup", yes=False)
+
+    async with open_app(settings) as app:
+        assert app.searcher.mended.missing > 0
+        reply = await app.coach.reply(Message(user, "here", "What skills does a data scientist need?"))
+        again = await app.coach.reply(Message(user, "here", "and for research scientists?"))
+
+    assert reply.kind == again.kind == "answer"
+    assert {citation.guide for citation in again.citations} == {"Research Scientist"}

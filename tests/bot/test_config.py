@@ -52,6 +52,7 @@ def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, t
         ("COACH_THREADS", "257", "less than or equal to 256"),
         ("COACH_DATABASE_URL", "nonsense", "sqlite+aiosqlite://"),
         ("COACH_DATABASE_URL", "mysql://db/coach", "sqlite+aiosqlite://"),
+        ("COACH_DATABASE_URL", "postgresql://db/coach", "postgresql+asyncpg://"),
         ("COACH_GUIDES_DIR", "missing", "a folder that exists"),
         ("COACH_GUIDES_DIR", __file__, "a folder that exists"),
         ("COACH_LOG_LEVEL", "LOUD", "DEBUG|INFO|WARNING|ERROR"),
@@ -72,11 +73,28 @@ def test_a_wrong_value_is_named_with_its_setting_and_what_is_allowed(
     assert "\n" not in text
 
 
-def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COACH_DATABASE_URL", "mysql://coach:p@ss:word@db:5432/coach")
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("mysql://coach:p@ss:word@db:5432/coach", "mysql://coach:…@db:5432/coach"),
+        ("mysql://db/coach?password=word&user=coach", "mysql://db/coach?password=…&user=coach"),
+    ],
+)
+def test_a_password_is_not_shown(monkeypatch: pytest.MonkeyPatch, url: str, shown: str) -> None:
+    monkeypatch.setenv("COACH_DATABASE_URL", url)
 
     with pytest.raises(SettingsError) as caught:
         load_settings()
 
-    assert "COACH_DATABASE_URL is “mysql://coach:…@db:5432/coach”" in str(caught.value)
-    assert "word" not in str(caught.value)
+    assert f"COACH_DATABASE_URL is “{shown}”" in str(caught.value)
+    assert "=word" not in str(caught.value)
+    assert ":word" not in str(caught.value)
+
+
+def test_the_settings_show_no_password_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_DATABASE_URL", "postgresql+asyncpg://coach:canary@db/coach")
+
+    settings = load_settings()
+
+    assert settings.database == "postgresql+asyncpg://coach:canary@db/coach"
+    assert "canary" not in repr(settings) + str(settings.model_dump())

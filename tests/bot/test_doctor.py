@@ -11,8 +11,11 @@ import pytest
 from bot.app import only_writer
 from bot.config import Settings, SettingsError
 from bot.doctor import examine
+from bot.migrations.upgrade import newest_step
 from bot.telemetry.health import NotWellError
 from bot.telemetry.server import shown
+from tests.databases import Databases
+from tests.postgresql_server import PASSWORD, Server, free_port
 
 Fill = Callable[[Path], Path]
 GUIDE = """\
@@ -60,7 +63,15 @@ async def findings(capsys: pytest.CaptureFixture[str], *, well: bool) -> dict[st
 async def test_a_new_machine_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     found = await findings(capsys, well=True)
 
-    assert found.keys() == {"data folder", "guides", "embedding model", "library", "index", "Discord"}
+    assert found.keys() == {
+        "data folder",
+        "database",
+        "guides",
+        "embedding model",
+        "library",
+        "index",
+        "Discord",
+    }
     assert {state for state, _ in found.values()} == {"well"}
     assert "weights as pinned" in found["embedding model"][1]
     assert "career-coach kb refresh" in found["library"][1]
@@ -115,6 +126,39 @@ async def test_a_malformed_guide_is_named_with_its_line(
 
 
 @pytest.mark.usefixtures("guides")
+async def test_the_database_is_named_with_its_tables(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    found = await findings(capsys, well=True)
+
+    file = tmp_path / "data" / "coach.db"
+    assert found["database"] == ("well", f"SQLite, {file}, reached; tables at step {newest_step()}")
+
+
+@pytest.mark.usefixtures("guides")
+async def test_a_server_is_named_without_its_password_whether_it_is_there_or_not(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    postgresql: Server,
+    databases: Databases,
+) -> None:
+    url = await databases.clean()
+    monkeypatch.setenv("COACH_DATABASE_URL", url)
+    here = await findings(capsys, well=True)
+    monkeypatch.setenv("COACH_DATABASE_URL", url.replace(str(postgresql.port), str(free_port())))
+    away = await findings(capsys, well=False)
+
+    database = url.rpartition("/")[2]
+    assert here["database"] == (
+        "well",
+        f"PostgreSQL, {database} at 127.0.0.1, reached; tables at step {newest_step()}",
+    )
+    assert away["database"][0] == "to mend"
+    assert "nobody answers at its address" in away["database"][1]
+    assert PASSWORD not in f"{here}{away}"
+
+
+@pytest.mark.usefixtures("guides")
 async def test_another_coach_at_work_is_noticed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with only_writer(tmp_path / "data"):
         found = await findings(capsys, well=False)
@@ -133,6 +177,7 @@ async def test_a_data_folder_that_cannot_be_made_is_noticed(
 
     assert {what for what, (state, _) in found.items() if state == "to mend"} == {
         "data folder",
+        "database",
         "library",
         "index",
     }

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory.conversations import RECALLED_TURNS, Conversations
 from bot.migrations.upgrade import upgrade
 from bot.reply import Message, Reply
-from knowledge.database import Base, create_engine
+from knowledge.database import Base, create_engine, reading, writing
 
 WRITERS = 50
 TURNS = 20
@@ -25,16 +25,18 @@ def database_bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("test.db*")))
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_migrations_make_the_very_tables_the_code_uses(engine: AsyncEngine) -> None:
     def difference(connection: Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
 
     async with engine.connect() as connection:
         assert await connection.run_sync(difference) == []
-        tables = await connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
+        tables = await connection.run_sync(lambda db: inspect(db).get_table_names())
         assert set(tables) == {*Base.metadata.tables, "alembic_version"}
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_migrating_again_changes_nothing(engine: AsyncEngine) -> None:
     conversations = Conversations(engine)
     await conversations.add(Message("ada", "here", "Hello"), Reply("chat", "Hi"))
@@ -42,6 +44,26 @@ async def test_migrating_again_changes_nothing(engine: AsyncEngine) -> None:
     await upgrade(engine)
 
     assert [turn.text for turn in await conversations.recall("ada", "here")] == ["Hello"]
+
+
+async def test_of_a_messages_turns_the_first_stays_when_there_may_be_one_only(engine: AsyncEngine) -> None:
+    async with writing(engine) as db:
+        await db.execute(text("DROP INDEX ix_turns_message_id"))
+        await db.execute(text("CREATE INDEX ix_turns_message_id ON turns (message_id)"))
+        await db.execute(text("UPDATE alembic_version SET version_num = '0006'"))
+        for number, message_id in enumerate(["1", "1", "2", None, None]):
+            await db.execute(
+                text(
+                    "INSERT INTO turns (user_id, channel_id, message_id, text, kind, answer, citations, "
+                    "suggestions, created_at) "
+                    "VALUES ('ada', 'here', :id, :text, 'chat', '', '[]', '[]', '2026-01-01 00:00:00')"
+                ),
+                {"id": message_id, "text": str(number)},
+            )
+
+    await upgrade(engine)
+
+    assert [turn.text for turn in await Conversations(engine).recall("ada", "here")] == ["0", "2", "3", "4"]
 
 
 @pytest.mark.parametrize(
@@ -57,12 +79,12 @@ async def test_migrating_again_changes_nothing(engine: AsyncEngine) -> None:
 async def test_every_connection_is_durable_and_overwrites_what_it_deletes(
     engine: AsyncEngine, pragma: str, value: object
 ) -> None:
-    reading = engine.execution_options(read_only=True)
-    async with reading.connect() as first, reading.connect() as second:
+    async with reading(engine) as first, reading(engine) as second:
         assert await first.scalar(text(f"PRAGMA {pragma}")) == value
         assert await second.scalar(text(f"PRAGMA {pragma}")) == value
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_fifty_writers_at_once_lose_nothing(engine: AsyncEngine) -> None:
     conversations = Conversations(engine)
 
@@ -82,26 +104,27 @@ async def test_fifty_writers_at_once_lose_nothing(engine: AsyncEngine) -> None:
         assert [turn.text for turn in recalled] == said[-RECALLED_TURNS:]
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_reader_sees_the_state_before_a_write_and_does_not_hold_it_up(engine: AsyncEngine) -> None:
     conversations = Conversations(engine)
-    reading = engine.execution_options(read_only=True)
     count = text("SELECT count(*) FROM turns")
 
-    async with reading.connect() as reader:
+    async with reading(engine) as reader:
         assert await reader.scalar(count) == 0
         await conversations.add(Message("ada", "here", "Hello"), Reply("chat", "Hi"))
         assert await reader.scalar(count) == 0
-    async with reading.connect() as reader:
+    async with reading(engine) as reader:
         assert await reader.scalar(count) == 1
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_a_failed_transaction_leaves_nothing_behind(engine: AsyncEngine) -> None:
     insert = text(
         "INSERT INTO gaps (id, user_id, question, created_at) VALUES (1, 'ada', 'why?', '2026-01-01')"
     )
 
     async def insert_twice() -> None:
-        async with engine.begin() as db:
+        async with writing(engine) as db:
             await db.execute(insert)
             await db.execute(insert)
 
@@ -112,9 +135,10 @@ async def test_a_failed_transaction_leaves_nothing_behind(engine: AsyncEngine) -
         assert await db.scalar(text("SELECT count(*) FROM gaps")) == 0
 
 
+@pytest.mark.engines("sqlite", "postgresql")
 async def test_foreign_keys_are_held(engine: AsyncEngine) -> None:
     with pytest.raises(IntegrityError):
-        async with engine.begin() as db:
+        async with writing(engine) as db:
             await db.execute(text("INSERT INTO live (id, edition_id) VALUES (1, 99)"))
 
 

@@ -21,6 +21,8 @@ from knowledge.library import (
     texts_to_embed,
 )
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 MakeGuide = Callable[..., Guide]
 MODEL = "model"
 

@@ -29,6 +29,7 @@ from bot.memory.gaps import Gaps
 from bot.queues import Queues
 from bot.reply import Message, Reply
 from bot.telemetry.turn import turn
+from knowledge.outages import StorageError
 from retrieval.answer import Listener
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,11 @@ class Desk:
         """Answer a message, unless that is done or under way already."""
         # Taken in before it waits, so that what waits is not lost with the process.
         async with self._arriving.turn(incoming.user, incoming.channel):
-            taken = await self._deliveries.receive(incoming, self.backstage.limit)
+            try:
+                taken = await self._deliveries.receive(incoming, self.backstage.limit)
+            except StorageError as error:  # it is not taken in, and the person knows
+                await self.show(incoming, rendering.text_page(str(error)))
+                return
         async with self._queues.turn(incoming.user, incoming.channel):
             if isinstance(taken, Refused):
                 await self._turn_away(incoming, taken)

@@ -21,6 +21,7 @@ from bot.frontends.terminal.progress import encoding_bar
 from bot.memory.typed import typed_path
 from bot.reply import Message, Reply
 from bot.wire import DEFAULT_CHANNEL
+from knowledge.outages import StorageError
 
 _HELP = """\
 Ask in your own words, for example “what maths do I need?” or “which role suits me?”.
@@ -72,6 +73,13 @@ def _is_command(line: str) -> bool:
 
 async def _command(app: App, user: str, line: str) -> str:
     """Carry out a command; return what to show, in Markdown."""
+    try:
+        return await _carry_out(app, user, line)
+    except StorageError as error:  # the conversation can go on when the database is back
+        return str(error)
+
+
+async def _carry_out(app: App, user: str, line: str) -> str:
     match line.strip().lower():
         case "/help":
             return _HELP

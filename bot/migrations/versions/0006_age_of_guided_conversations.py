@@ -15,7 +15,7 @@ def upgrade() -> None:
     """Go to this revision."""
     # What is there already counts as new: nobody knows better.
     now = sa.func.current_timestamp()
-    with op.batch_alter_table("guided", recreate="always") as batch_op:
+    with op.batch_alter_table("guided") as batch_op:
         batch_op.add_column(
             sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False, server_default=now)
         )

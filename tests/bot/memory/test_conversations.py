@@ -8,6 +8,8 @@ from bot.reply import Message, Reply
 from retrieval.answer import Citation
 from retrieval.rewrite import Exchange
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 REPLY = Reply(
     kind="answer",
     text="Learn **maths** [1].\n\n- “Vectors” & 行列 [2]",
@@ -27,9 +29,15 @@ def kept(engine: AsyncEngine) -> Conversations:
 
 @pytest.mark.parametrize("reply", [REPLY, Reply("chat", "Hi!"), Reply("refusal", "", suggestions=("Why?",))])
 async def test_a_turn_comes_back_as_it_was_kept(kept: Conversations, reply: Reply) -> None:
-    await kept.add(Message("ada", "here", "what “maths”? 🙂\n\x00"), reply)
+    await kept.add(Message("ada", "here", "what “maths”? 🙂\n"), reply)
 
-    assert await kept.recall("ada", "here") == (Turn("what “maths”? 🙂\n\x00", reply),)
+    assert await kept.recall("ada", "here") == (Turn("what “maths”? 🙂\n", reply),)
+
+
+async def test_the_one_character_that_not_every_engine_keeps_is_replaced(kept: Conversations) -> None:
+    await kept.add(Message("a\0da", "here", "what\0now"), Reply("chat", "Hi!"))
+
+    assert [turn.text for turn in await kept.recall("a\0da", "here")] == ["what\N{REPLACEMENT CHARACTER}now"]
 
 
 async def test_only_the_latest_turns_are_recalled_oldest_first(kept: Conversations) -> None:
@@ -63,3 +71,13 @@ async def test_forgetting_says_how_much_and_spares_the_others(kept: Conversation
     assert await kept.recall("ada", "here") == ()
     assert len(await kept.recall("ada", "there")) == 1
     assert len(await kept.recall("bob", "here")) == 1
+
+
+async def test_a_message_has_one_turn_however_often_it_is_kept(kept: Conversations) -> None:
+    for answer in ("first", "second"):
+        await kept.add(Message("ada", "here", "Hello", id="1"), Reply("chat", answer))
+    for _ in range(2):
+        await kept.add(Message("ada", "there", "Hello"), Reply("chat", "Hi"))
+
+    assert [turn.reply.text for turn in await kept.recall("ada", "here")] == ["first"]
+    assert len(await kept.recall("ada", "there")) == 2

@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory.deliveries import Deliveries, Incoming, Limit, Refused, State
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 LIMIT = Limit(2, timedelta(minutes=1))
 
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory.gaps import Gaps
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 async def test_gaps_are_listed_oldest_first_without_who_asked(engine: AsyncEngine) -> None:

@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.coach.clauses import Clause
 from bot.memory.profiles import GuidedState, Profiles
 
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
+
 JAVA = Clause("I know Java", "Java", "has")
 DASHBOARDS = Clause("I hate dashboards", "dashboards", "dislikes")
 

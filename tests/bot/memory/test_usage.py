@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory.usage import Usage
+
+pytestmark = pytest.mark.engines("sqlite", "postgresql")
 
 
 async def test_tokens_are_counted_by_person_and_day(engine: AsyncEngine) -> None:

@@ -1,0 +1,1 @@
+"""All that is kept, as a whole: moved, backed up and restored."""
