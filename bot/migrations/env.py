@@ -5,6 +5,8 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables, so that a test can compare them with the migrations.
+import bot.fleet.duties
+import bot.fleet.leases
 import bot.memory.conversations
 import bot.memory.deliveries
 import bot.memory.feedback
