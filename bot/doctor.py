@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import DataError, only_writer, open_library
+from bot.app import DataError, open_index, open_library, own_folder
 from bot.config import Settings, load_settings
 from bot.memory.usage import Usage
 from knowledge.errors import CoachError
 from knowledge.library import draft
 from knowledge.loaders.markdown import read_guides
 from retrieval.embeddings import locate
-from retrieval.index import VectorIndex, open_client
+from retrieval.index import VectorIndex
 from retrieval.model import open_chat
 
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{27,}")
@@ -68,7 +68,7 @@ async def _look(what: str, look: Callable[[Settings], Awaitable[str]], settings:
 
 
 async def _data_folder(settings: Settings) -> str:
-    with only_writer(settings.data_dir):
+    with own_folder(settings):
         return f"{settings.data_dir.resolve()}, free to write"
 
 
@@ -102,11 +102,12 @@ async def _index(settings: Settings) -> str:
     async with open_library(settings) as (_, library):
         live = await library.live()
         wanted = {chunk_id async for chunk_id, _ in library.texts(live)}
+        shared_by = await library.name() if settings.chroma_url else ""
     if not live.id:
         return "empty, like the library"
-    with only_writer(settings.data_dir):
-        client = await asyncio.to_thread(open_client, settings.index_path)
-        indexed = await asyncio.to_thread(VectorIndex(client, live.model).chunk_ids)
+    async with open_index(settings) as client:
+        index = await asyncio.to_thread(VectorIndex, client, live.model, shared_by)
+        indexed = await asyncio.to_thread(index.chunk_ids)
     missing = len(wanted - indexed)
     if missing:
         raise DataError(f"{missing} chunks are missing. The next start of the coach mends it.")

@@ -3,6 +3,8 @@
 Nothing is true because Chroma says so. It holds ids and vectors only; what a chunk says
 and whether it is live stands in the library. Every call here blocks; the callers run it
 in a worker thread.
+
+It lies in a folder, which one process has for itself, or on a server that several share.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -41,13 +44,38 @@ def open_client(path: Path) -> ClientAPI:
     return chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
 
 
+def open_server(url: str, token: str) -> ClientAPI:
+    """Reach the Chroma server at `http://host:port`; a token goes along as `Authorization: Bearer`.
+
+    Raises:
+        ValueError: it cannot be reached, or does not let us in.
+
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    return chromadb.HttpClient(
+        host=parts.hostname or "",
+        port=parts.port or (443 if secure else 80),
+        ssl=secure,
+        headers={"Authorization": f"Bearer {token}"} if token else None,
+        settings=Settings(anonymized_telemetry=False),
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Every row, as it was in one state of the collection: its id, and its vector of unit length."""
+    """Every row, as it was in one state of the collection: its id, and its vector of unit length.
+
+    Of more rows than are compared it is only known how many there are.
+    """
 
     state: object
-    ids: Sequence[str]
-    vectors: Vectors
+    count: int
+    ids: Sequence[str] = ()
+    vectors: Vectors | None = None
 
 
 class VectorIndex:
@@ -57,10 +85,14 @@ class VectorIndex:
     A row's id is the chunk's id and, for one of its questions, `#` and a number.
     """
 
-    def __init__(self, client: ClientAPI, fingerprint: str) -> None:
-        """Open, or make, the collection of the model that `fingerprint` names."""
+    def __init__(self, client: ClientAPI, fingerprint: str, shared_by: str = "") -> None:
+        """Open, or make, the collection of the model that `fingerprint` names.
+
+        Other processes read a shared one, too; `shared_by` names the library whose they all are.
+        """
         self._client = client
-        self._name = f"chunks-{fingerprint}"
+        self.shared = bool(shared_by)
+        self._name = "-".join(filter(None, ("chunks", shared_by, fingerprint)))
         self._collection = self._open()
         self._state = object()  # another one after every write
         self._rows: _Rows | None = None  # as last read
@@ -73,29 +105,48 @@ class VectorIndex:
 
     def nearest(self, vector: Vectors, k: int) -> dict[str, float]:
         """Return up to `k` rows' chunks with their best cosine similarity."""
-        if not (rows := self._collection.count()):
-            return {}
-        found = self._compared(vector, k) if rows <= _EXACT_ROWS else self._queried(vector, min(k, rows))
+        rows = self._rows
+        if rows is None or rows.state is not self._state:
+            rows = self._read()
+        if rows.vectors is None:
+            found = self._queried(vector, min(k, rows.count)) if rows.count else []
+        else:
+            found = _compared(rows.ids, rows.vectors, vector, k)
         best: dict[str, float] = {}
         for row_id, similarity in found:
             chunk_id = _chunk_of(row_id)
             best[chunk_id] = max(best.get(chunk_id, -1.0), similarity)
         return best
 
-    def _compared(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """Compare with every row."""
-        rows = self._rows
+    def read_anew(self) -> None:
+        """Read what is there now: another process may have written."""
+        self._state = object()
+        self._read()
+
+    def _read(self) -> _Rows:
         # A write may end while rows are read: they are kept as of the state before.
         state = self._state
-        if rows is None or rows.state is not state:
+        if self.shared:  # another process may have thrown it away and begun anew
+            self._collection = self._open()
+        rows = _Rows(state, self._collection.count())
+        if 0 < rows.count <= _EXACT_ROWS:
             read = self._collection.get(include=["embeddings"])
-            vectors = np.asarray(read["embeddings"], dtype=np.float32).reshape(-1, len(vector))
-            rows = self._rows = _Rows(state, read["ids"], vectors)
-        similarity = rows.vectors @ vector
-        return [(rows.ids[n], float(similarity[n])) for n in np.argsort(-similarity, kind="stable")[:k]]
+            vectors = np.asarray(read["embeddings"], dtype=np.float32)
+            rows = _Rows(state, len(read["ids"]), read["ids"], vectors if len(vectors) else None)
+        self._rows = rows
+        return rows
 
     def _queried(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """Ask Chroma's graph."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            return self._asked(vector, k)
+        except NotFoundError:
+            self.read_anew()
+            return self._asked(vector, k)
+
+    def _asked(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         found = self._collection.query(
             query_embeddings=np.stack([vector]), n_results=k, include=["distances"]
         )
@@ -167,6 +218,12 @@ class VectorIndex:
 
     def _row_ids(self) -> list[str]:
         return list(self._collection.get(include=[])["ids"])
+
+
+def _compared(ids: Sequence[str], vectors: Vectors, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    """Compare with every row."""
+    similarity = vectors @ vector
+    return [(ids[n], float(similarity[n])) for n in np.argsort(-similarity, kind="stable")[:k]]
 
 
 def _rows_of(chunk_id: str, matrix: Vectors) -> list[str]:

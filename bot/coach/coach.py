@@ -35,7 +35,8 @@ class Coach:
         self._skills = skills
         self._conversations = conversations
         self._queues = Queues()
-        # A person's turns are inside; whoever deletes all of theirs waits to be alone.
+        # A person's turns are inside; whoever deletes all of theirs waits to be alone. Turns in other
+        # processes cannot be waited for: those find that they may not be kept.
         self._people = Gates()
         self._learner = learner
         self._guided = guided
@@ -44,10 +45,18 @@ class Coach:
         """Reply to a message; messages of one conversation are answered in order.
 
         A message whose id has been answered before gets the same reply again.
+
+        Raises:
+            ErasedError: another process has deleted all of the person meanwhile.
+
         """
         if erases(message.text):
             return await self._erase(message)
-        async with self._people.among(message.user), self._queues.turn(message.user, message.channel):
+        async with (
+            self._people.among(message.user),
+            self._queues.turn(message.user, message.channel),
+            self._conversations.turn_of(message.user),
+        ):
             if message.id and (turn := await self._conversations.find(message.id)):
                 return turn.reply
             heard = await asyncio.to_thread(self._hearing.hear, message.text)

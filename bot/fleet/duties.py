@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import DateTime, insert, select, update
@@ -27,53 +28,60 @@ class _DutyRow(Base):
     done_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Work to be done every so often; `at_once` also when it was never done before."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], Awaitable[None]]
+    at_once: bool = False
+
+
 class Duties:
     """When what was last done; kept in SQL, so that a restart neither forgets nor repeats it."""
 
     def __init__(self, engine: AsyncEngine, leases: Leases) -> None:
         """Use the engine, whose tables must be there; whoever does something has its lease."""
         self._engine = engine
+        self._reading = engine.execution_options(read_only=True)
         self._leases = leases
 
-    async def regularly(
-        self, name: str, every: timedelta, work: Callable[[], Awaitable[None]], *, at_once: bool
-    ) -> None:
-        """Do some work every so often until cancelled; `at_once` also when it was never done before.
-
-        Whoever dies over it leaves it undone: another process does it as soon as the lease has run out.
-        """
+    async def regularly(self, duty: Duty) -> None:
+        """See to a duty whenever it is due, until cancelled."""
         while True:
-            try:
-                await self.see_to(name, every, work, at_once=at_once)
-            except (SQLAlchemyError, OSError) as error:  # it stays due
-                _log.warning("“%s” has to wait: %s", name, type(error).__name__)
-            await asyncio.sleep(min(_LOOK, every).total_seconds())
+            await asyncio.sleep(min(_LOOK, duty.every).total_seconds())
+            await self.see_to(duty)
 
-    async def see_to(
-        self, name: str, every: timedelta, work: Callable[[], Awaitable[None]], *, at_once: bool
-    ) -> None:
-        """Do some work if it is due and no other process is at it."""
-        if not await self._is_due(name, every, at_once=at_once):
-            return
+    async def see_to(self, duty: Duty) -> None:
+        """Do some work if it is due and no other process is at it.
+
+        Who dies over it, or fails, leaves it undone: another process does it once the lease has run out.
+        """
         try:
-            async with self._leases.alone(name, patience=_NO_PATIENCE, refusal=f"“{name}” is being done"):
+            if not await self._is_due(duty):
+                return
+            refusal = f"another process is at “{duty.name}”"
+            async with self._leases.alone(duty.name, patience=_NO_PATIENCE, refusal=refusal):
                 # Another process may just have finished.
-                if await self._is_due(name, every, at_once=at_once):
-                    await work()
-                    await self._note(name)
-        except TakenError:
-            return
+                if await self._is_due(duty):
+                    await duty.work()
+                    await self._note(duty.name)
+        except TakenError as taken:
+            _log.info("%s", taken)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("“%s” has to wait: %s", duty.name, type(error).__name__)
 
-    async def _is_due(self, name: str, every: timedelta, *, at_once: bool) -> bool:
-        """Whether it is time; for what was never done, time begins to count now."""
-        async with self._engine.connect() as db:
+    async def _is_due(self, duty: Duty) -> bool:
+        """Whether it is time; for what need not be done at once, time begins to count at the first look."""
+        async with self._reading.connect() as db:
             now = await database_now(db)
-            done_at = await db.scalar(select(_DutyRow.done_at).where(_DutyRow.name == name))
-        if done_at is None:
-            if not at_once:
-                await self._note(name)
-            return at_once
-        return now - _utc(done_at) >= every
+            done_at = await db.scalar(select(_DutyRow.done_at).where(_DutyRow.name == duty.name))
+        if done_at is not None:
+            return now - _utc(done_at) >= duty.every
+        if not duty.at_once:
+            await self._note(duty.name)
+        return duty.at_once
 
     async def _note(self, name: str) -> None:
         try:

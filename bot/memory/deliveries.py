@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.erasures import lock_person
 from bot.memory.personal import Personal
 from knowledge.database import Base, writing
 
@@ -119,6 +120,8 @@ class Deliveries:
         row = _new_row(incoming)
         try:
             async with writing(self._engine) as db:
+                # One after the other, or else a person's messages at once would not see each other.
+                await lock_person(db, incoming.user, alone=True)
                 refused = await _refusal(db, incoming.user, row["created_at"], limit)
                 if refused:
                     row |= {"state": State.LIMITED, "text": ""}
@@ -137,6 +140,7 @@ class Deliveries:
         """Take in a message's new text, to answer it anew; return whether that is welcome."""
         async with writing(self._engine) as db:
             user = await db.scalar(select(_DeliveryRow.user_id).where(_DeliveryRow.id == message_id))
+            await lock_person(db, user or "", alone=True)
             if user is None or await _refusal(db, user, datetime.now(UTC), limit):
                 return False
             await db.execute(

@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Text, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.erasures import writing_of
 from bot.memory.personal import Personal
 from knowledge.database import Base, writing
 
@@ -48,7 +49,7 @@ class Gaps:
     async def add(self, user: str, question: str) -> None:
         """Record a question that was refused."""
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": False}
-        async with writing(self._engine) as db:
+        async with writing_of(self._engine, user) as db:
             await db.execute(insert(_GapRow), [row])
 
     async def questions(self) -> list[str]:
@@ -79,7 +80,6 @@ class Gaps:
     async def claim(self, gap_ids: Collection[int]) -> set[int]:
         """Mark gaps as told; return those that nobody had claimed before, to be told once."""
         async with writing(self._engine) as db:
-            open_ones = select(_GapRow.id).where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
-            mine = set(await db.scalars(open_ones))
-            await db.execute(update(_GapRow).where(_GapRow.id.in_(mine)).values(told_at=datetime.now(UTC)))
-            return mine
+            open_ones = update(_GapRow).where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
+            claimed = open_ones.values(told_at=datetime.now(UTC)).returning(_GapRow.id)
+            return set(await db.scalars(claimed))

@@ -9,6 +9,7 @@ import bot.fleet.duties
 import bot.fleet.leases
 import bot.memory.conversations
 import bot.memory.deliveries
+import bot.memory.erasures
 import bot.memory.feedback
 import bot.memory.gaps
 import bot.memory.profiles

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.fleet.background import background
-from bot.fleet.duties import Duties
+from bot.fleet.duties import Duties, Duty
 from bot.fleet.leases import Leases
 
 DAILY = timedelta(days=1)
@@ -40,7 +40,7 @@ async def make_due(engine: AsyncEngine) -> None:
 
 
 async def all_see_to(fleet: list[Duties], work: Callable[[], Awaitable[None]], *, at_once: bool) -> None:
-    await asyncio.gather(*(each.see_to("expiry", DAILY, work, at_once=at_once) for each in fleet))
+    await asyncio.gather(*(each.see_to(Duty("expiry", DAILY, work, at_once)) for each in fleet))
 
 
 async def test_what_is_due_is_done_once(engine: AsyncEngine, fleet: list[Duties]) -> None:
@@ -72,7 +72,7 @@ async def test_what_failed_stays_due(fleet: list[Duties]) -> None:
         raise MemoryError
 
     with pytest.raises(MemoryError):
-        await fleet[0].see_to("expiry", DAILY, fail, at_once=True)
+        await fleet[0].see_to(Duty("expiry", DAILY, fail, at_once=True))
     work = Work()
     await all_see_to(fleet, work, at_once=True)
     assert work.times == 1
@@ -84,5 +84,5 @@ async def test_it_is_looked_after_as_long_as_the_process_lives(fleet: list[Dutie
     async def work() -> None:
         done.set()
 
-    async with background(fleet[0].regularly("expiry", DAILY, work, at_once=True)):
+    async with background(fleet[0].regularly(Duty("expiry", timedelta(seconds=0.1), work, at_once=True))):
         await asyncio.wait_for(done.wait(), 10)

@@ -12,6 +12,7 @@ from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.coach.clauses import Clause
+from bot.fleet.fleet import Fleet
 from bot.memory.conversations import Conversations
 from bot.memory.deliveries import Deliveries, Incoming, Limit
 from bot.memory.feedback import Feedback
@@ -142,9 +143,10 @@ async def test_what_is_old_goes_and_what_is_new_stays(
             )
     bob = await people.export("bob")
 
-    async with people.expiring(days=0):
+    duties = Fleet.of(engine).duties
+    async with people.expiring(0, duties):
         assert (await people.export("ada"))["turns"]
-    async with people.expiring(days=180):
+    async with people.expiring(180, duties):
         kept = await people.export("ada")
 
     assert {name for name, rows in kept.items() if rows} == {"user", "typed"}
