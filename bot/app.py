@@ -13,7 +13,7 @@ from contextlib import (
 )
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
@@ -66,7 +66,7 @@ from retrieval.check import Checker
 from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.facets import Facets
-from retrieval.index import VectorIndex, open_client, open_server
+from retrieval.index import VectorIndex, close_client, open_client, open_server
 from retrieval.judge import load_judge
 from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
@@ -79,7 +79,7 @@ from retrieval.wording import Wording
 from retrieval.write import Writer
 
 if TYPE_CHECKING:
-    from chromadb.api.client import Client
+    from chromadb.api import ClientAPI
 
 
 class DataError(CoachError):
@@ -174,7 +174,7 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
 
 
 @asynccontextmanager
-async def open_index(settings: Settings) -> AsyncIterator[Client]:
+async def open_index(settings: Settings) -> AsyncIterator[ClientAPI]:
     """Open the index: on its server, or in the data folder, which is then this process's alone."""
     async with AsyncExitStack() as stack:
         if settings.chroma_url:
@@ -185,20 +185,20 @@ async def open_index(settings: Settings) -> AsyncIterator[Client]:
             stack.enter_context(own_folder(settings))
             opening = asyncio.to_thread(open_client, settings.index_path)
         try:
-            client = cast("Client", await opening)
+            client = await opening
         except ValueError as error:
             raise DataError(
                 f"The Chroma server at {settings.chroma_url} cannot be reached. Start it (chroma run), or "
                 "check COACH_CHROMA_URL; without it the index lies in the data folder."
             ) from error
-        stack.callback(client.close)
+        stack.callback(close_client, client)
         yield client
 
 
 async def _open_searcher(  # noqa: PLR0913, PLR0917 - it fills the library, too
     settings: Settings,
     library: Library,
-    client: Client,
+    client: ClientAPI,
     embeddings: SentenceEmbeddings,
     wording: Wording,
     sources: Sources,
@@ -222,7 +222,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     settings: Settings,
     engine: AsyncEngine,
     library: Library,
-    client: Client,
+    client: ClientAPI,
     embeddings: SentenceEmbeddings,
     wording: Wording,
     sandbox: Sandbox,

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -22,6 +22,7 @@ from knowledge.library import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 # Measured on 3,000 random vectors of 384 numbers: with Chroma's defaults 18 in 100 of the
@@ -32,6 +33,7 @@ _HNSW = {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neigh
 _EXACT_ROWS = 20_000
 _WRITE_BATCH = 1000
 _PROBE_BATCH = 500
+_TIMEOUT_SECONDS = 30
 _QUESTION = re.compile(r"#\d+$")
 
 
@@ -56,13 +58,28 @@ def open_server(url: str, token: str) -> ClientAPI:
 
     parts = urlsplit(url)
     secure = parts.scheme == "https"
-    return chromadb.HttpClient(
+    client = chromadb.HttpClient(
         host=parts.hostname or "",
         port=parts.port or (443 if secure else 80),
         ssl=secure,
         headers={"Authorization": f"Bearer {token}"} if token else None,
         settings=Settings(anonymized_telemetry=False),
     )
+    # By itself it waits for ever when the server hangs.
+    _connections(client).timeout = _TIMEOUT_SECONDS
+    return client
+
+
+def close_client(client: ClientAPI) -> None:
+    """Close what `open_client` or `open_server` opened; Chroma itself leaves connections open."""
+    connections = _connections(client)
+    cast("Client", client).close()
+    if connections is not None:
+        connections.close()
+
+
+def _connections(client: ClientAPI) -> Any:  # noqa: ANN401 - httpx.Client, or None without a server
+    return getattr(cast("Any", client)._server, "_session", None)  # noqa: SLF001 - there is no public way
 
 
 @dataclass(frozen=True, slots=True, eq=False)

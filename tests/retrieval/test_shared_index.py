@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 from chromadb.api import ClientAPI
-from chromadb.api.client import Client
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -19,7 +17,7 @@ from knowledge.guide import Guide
 from knowledge.library import Library
 from retrieval import index as index_module
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.index import VectorIndex, open_client, open_server
+from retrieval.index import VectorIndex, close_client, open_client, open_server
 from retrieval.refresh import Refresh
 from retrieval.search import Searcher
 from tests.chroma_server import chroma_server
@@ -61,16 +59,16 @@ async def name(library: Library) -> str:
 
 @pytest.fixture
 def start(url: str, library: Library, embeddings: SentenceEmbeddings, name: str) -> Iterator[Start]:
-    clients: list[Client] = []
+    clients: list[ClientAPI] = []
 
     def make() -> Process:
         client = open_server(url, "")
-        clients.append(cast("Client", client))
+        clients.append(client)
         return Process(client, library, embeddings, name)
 
     yield make
     for client in clients:
-        client.close()
+        close_client(client)
 
 
 @pytest.fixture(params=["all compared", "the graph asked"])
@@ -192,6 +190,7 @@ async def test_two_libraries_on_one_server_leave_each_other_alone(
 
     assert other.chunk_ids() == set()
     other.clear()
+    close_client(client)
     assert await writer.found() == ["Round 1."]
 
 
@@ -222,4 +221,4 @@ async def test_with_an_index_of_its_own_a_process_follows_as_well(
         await own.searcher.catch_up()
         assert await own.found() == [f"Round {number}."]
         assert len(own.index.chunk_ids()) == 1
-    cast("Client", client).close()
+    close_client(client)
