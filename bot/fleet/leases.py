@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import DateTime, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, and_, delete, false, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
@@ -56,13 +56,21 @@ class Leases:
         # Within the process, too, one is alone.
         self._queues = Queues()
 
-    async def take(self, name: str, lasting: timedelta | None = None) -> bool:
+    async def take(self, name: str) -> bool:
         """Take a lease, or renew one's own; return whether it is one's own now."""
+        return await self._take(name, self._lasting, _LeaseRow.holder == self._holder)
+
+    async def pace(self, name: str, every: timedelta) -> None:
+        """Wait until nobody has come by here for so long, in whatever process; one at a time goes on."""
+        while not await self._take(name, every, false()):  # noqa: ASYNC110 - no other process tells when
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _take(self, name: str, lasting: timedelta, mine: ColumnElement[bool]) -> bool:
         try:
             async with writing(self._engine) as db:
                 now = await database_now(db)
-                until = {"holder": self._holder, "expires_at": now + (lasting or self._lasting)}
-                free = or_(_LeaseRow.holder == self._holder, _LeaseRow.expires_at <= now)
+                until = {"holder": self._holder, "expires_at": now + lasting}
+                free = or_(mine, _LeaseRow.expires_at <= now)
                 taken = await db.execute(update(_LeaseRow).where(_LeaseRow.name == name, free).values(until))
                 if taken.rowcount:
                     return True
@@ -78,11 +86,6 @@ class Leases:
         mine = and_(_LeaseRow.name == name, _LeaseRow.holder == self._holder)
         async with writing(self._engine) as db:
             await db.execute(delete(_LeaseRow).where(mine))
-
-    async def wait_for(self, name: str, lasting: timedelta | None = None) -> None:
-        """Take a lease as soon as it is free."""
-        while not await self.take(name, lasting):  # noqa: ASYNC110 - no other process tells when
-            await asyncio.sleep(_LOOK_SECONDS)
 
     @asynccontextmanager
     async def alone(
@@ -102,7 +105,8 @@ class Leases:
             try:
                 async with asyncio.timeout(patience.total_seconds()) as waiting:
                     for name in names:
-                        await self.wait_for(name)
+                        while not await self.take(name):  # noqa: ASYNC110 - as above
+                            await asyncio.sleep(_LOOK_SECONDS)
                 async with deadline, background(self._renew(names, deadline)):
                     yield
             except TimeoutError:

@@ -53,8 +53,8 @@ class Shards:
 
     @property
     def leases(self) -> tuple[str, ...]:
-        """The names under which this process holds them."""
-        return tuple(f"shard {shard}/{self.count}" for shard in self.ids)
+        """The names under which this process holds them; a bot that is not shared out is held by none."""
+        return tuple(f"shard {shard}/{self.count}" for shard in self.ids if self.count > 1)
 
     @property
     def first(self) -> bool:
@@ -64,3 +64,7 @@ class Shards:
     def own(self, guild: int | None) -> bool:
         """Whether what happens in a server, or in direct messages (None), is seen to here."""
         return ((guild or 0) >> _COUNTED_BITS) % self.count in self.ids
+
+
+# What a bot has that is not shared out.
+ALL = Shards()

@@ -51,6 +51,8 @@ class DiscordServer:
         self.fault: Callable[[str, str], Fault] = lambda _method, _path: None
         self.requests: list[tuple[str, str, Any]] = []
         self.identified = 0
+        # Which shard, of how many, each that logged in said it was.
+        self.shards: list[tuple[int, int]] = []
         self.resumed = 0
         self._sockets: list[web.WebSocketResponse] = []
         self._events: list[dict[str, Any]] = []
@@ -180,6 +182,7 @@ class DiscordServer:
                 await socket.close(code=4014)
             case 2:
                 self.identified += 1
+                self.shards.append(tuple(frame["d"].get("shard", (0, 1))))
                 self._sockets.append(socket)
                 await self._greet()
             case 6:

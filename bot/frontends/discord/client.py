@@ -11,10 +11,12 @@ from typing import Any
 import discord
 from discord import app_commands
 from discord.ext import tasks
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.frontends.discord import faults, presses, talk
 from bot.frontends.discord.commands import add_commands
 from bot.frontends.discord.desk import Backstage, Desk
+from bot.frontends.discord.limits import IDENTIFY_EVERY
 from bot.frontends.discord.moderator_commands import KnowledgeBase
 from bot.frontends.discord.moderators import Moderators
 from bot.frontends.discord.rendering import Action, Button
@@ -42,7 +44,7 @@ def wanted_intents(*, message_content: bool) -> discord.Intents:
 class CoachClient(discord.Client):
     """The coach as a user of Discord's."""
 
-    def __init__(self, backstage: Backstage, *, message_content: bool = True) -> None:
+    def __init__(self, backstage: Backstage, *, message_content: bool = True, **options: Any) -> None:  # noqa: ANN401 - discord.py's own
         """Answer with the parts backstage."""
         super().__init__(
             intents=wanted_intents(message_content=message_content),
@@ -53,7 +55,9 @@ class CoachClient(discord.Client):
             chunk_guilds_at_startup=False,
             # What was under way is seen to at once; nothing waits for the list of servers.
             guild_ready_timeout=0,
+            **options,
         )
+        self._fleet, self._shards = backstage.fleet, backstage.shards
         self.desk = Desk(self, backstage)
         self._moderators = Moderators(self, self.desk, backstage.moderation) if backstage.moderation else None
         self._refreshing: asyncio.Task[None] | None = None
@@ -72,9 +76,17 @@ class CoachClient(discord.Client):
         if self._moderators:
             self.tree.add_command(KnowledgeBase(self._moderators))
             if self._moderators.parts.refresh_hours:
-                self._refreshing = asyncio.create_task(self._moderators.refresh_regularly())
+                self._refreshing = asyncio.create_task(self._moderators.refresh_regularly(self._fleet.duties))
         self.add_dynamic_items(CoachButton)
-        await self.tree.sync()
+        if self._shards.first:
+            await self.tree.sync()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until Discord lets the next shard in: one in five seconds, of whatever process."""
+        try:
+            await self._fleet.leases.pace("log in to Discord", IDENTIFY_EVERY)
+        except (SQLAlchemyError, OSError):  # without the database the others cannot be heard of
+            await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_ready(self) -> None:
         """Take up what was under way when the bot stopped, and see to it from time to time."""
@@ -132,6 +144,20 @@ class CoachClient(discord.Client):
             await self.desk.catch_up()
         except Exception as error:  # noqa: BLE001 - the next round tries again
             faults.record(error, "catching up")
+
+
+class ShardedCoachClient(CoachClient, discord.AutoShardedClient):
+    """The coach with this process's part of a large bot's shards."""
+
+    def __init__(self, backstage: Backstage, *, message_content: bool = True) -> None:
+        """Connect the shards of the backstage."""
+        shards = backstage.shards
+        super().__init__(
+            backstage,
+            message_content=message_content,
+            shard_ids=list(shards.ids),
+            shard_count=shards.count,
+        )
 
 
 class Tree(app_commands.CommandTree[CoachClient]):

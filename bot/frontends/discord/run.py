@@ -9,8 +9,10 @@ import discord
 
 from bot.app import App, open_app
 from bot.config import Settings
+from bot.fleet.leases import LASTING
+from bot.fleet.shards import ALL, Shards
 from bot.frontends.discord import faults
-from bot.frontends.discord.client import CoachClient
+from bot.frontends.discord.client import CoachClient, ShardedCoachClient
 from bot.frontends.discord.desk import Backstage
 from bot.frontends.discord.moderation import Moderation
 from bot.memory.deliveries import Limit
@@ -20,10 +22,16 @@ log = logging.getLogger(__name__)
 
 _FIRST_WAIT_SECONDS = 5.0
 _LONGEST_WAIT_SECONDS = 300.0
+# Whoever was killed holds its shards until their leases run out; whoever stops needs a moment.
+_HANDOVER = 2 * LASTING
+_SHARDS_TAKEN = (
+    "Another process is this bot already (shards {shards}). Stop it first; or, if several processes are to "
+    "share the bot, give each its own part: career-coach bot --shards 0-3/16."
+)
 
 
-async def run(settings: Settings) -> None:
-    """Open the coach and bring it into Discord.
+async def run(settings: Settings, shards: Shards = ALL) -> None:
+    """Open the coach and bring it into Discord, with some of its shards or all.
 
     Raises:
         CoachError: it cannot be opened, or Discord does not accept it.
@@ -33,10 +41,10 @@ async def run(settings: Settings) -> None:
         raise faults.StartError(faults.NOT_SET)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     async with open_app(settings) as app:
-        await serve(backstage_of(app), settings.discord_token.get_secret_value())
+        await serve(backstage_of(app, shards), settings.discord_token.get_secret_value())
 
 
-def backstage_of(app: App) -> Backstage:
+def backstage_of(app: App, shards: Shards = ALL) -> Backstage:
     """Return what of the coach the Discord side works with."""
     settings = app.settings
 
@@ -57,19 +65,29 @@ def backstage_of(app: App) -> Backstage:
         settings.home_server,
     )
     limit = Limit(settings.limit_messages, settings.limit_period)
-    return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, moderation)
+    return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, app.fleet, moderation, shards)
 
 
 async def serve(backstage: Backstage, token: str) -> None:
-    """Stay connected; without the permission to read messages, do what is possible without."""
+    """Stay connected; without the permission to read messages, do what is possible without.
+
+    Raises:
+        CoachError: another process has these shards, or Discord does not accept the bot.
+
+    """
     # Below this, they log what people write, and secrets.
     for name in ("discord", "aiosqlite"):
         logging.getLogger(name).setLevel(logging.INFO)
-    try:
-        await _connect(backstage, token, message_content=True)
-    except discord.PrivilegedIntentsRequired:
-        log.warning(faults.NO_INTENT)
-        await _connect(backstage, token, message_content=False)
+    shards = backstage.shards
+    refusal = _SHARDS_TAKEN.format(shards=shards)
+    async with backstage.fleet.leases.alone(
+        *shards.leases, patience=_HANDOVER, refusal=refusal, through_outages=True
+    ):
+        try:
+            await _connect(backstage, token, message_content=True)
+        except discord.PrivilegedIntentsRequired:
+            log.warning(faults.NO_INTENT)
+            await _connect(backstage, token, message_content=False)
 
 
 async def _connect(backstage: Backstage, token: str, *, message_content: bool) -> None:
@@ -77,7 +95,8 @@ async def _connect(backstage: Backstage, token: str, *, message_content: bool) -
     wait = _FIRST_WAIT_SECONDS
     while True:
         try:
-            async with CoachClient(backstage, message_content=message_content) as client:
+            client_type = ShardedCoachClient if backstage.shards.count > 1 else CoachClient
+            async with client_type(backstage, message_content=message_content) as client:
                 await client.start(token)
                 return
         except discord.LoginFailure:

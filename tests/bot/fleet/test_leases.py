@@ -138,3 +138,21 @@ async def test_a_timeout_of_what_is_done_stays_one(one: Leases) -> None:
     with pytest.raises(TimeoutError):
         async with one.alone("index", patience=SOON, refusal="no"), asyncio.timeout(0):
             await asyncio.sleep(60)
+
+
+async def test_everybody_comes_by_one_at_a_time(engine: AsyncEngine, one: Leases, other: Leases) -> None:
+    passed: list[Leases] = []
+
+    async def come_by(leases: Leases) -> None:
+        await leases.pace("gate", timedelta(minutes=1))
+        passed.append(leases)
+
+    tasks = [asyncio.create_task(come_by(leases)) for leases in (one, one, other)]
+    async with asyncio.timeout(60):
+        for count in (1, 2, 3):
+            while len(passed) < count:  # noqa: ASYNC110 - it is the database that tells
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.6)
+            assert len(passed) == count
+            await let_run_out(engine)
+        await asyncio.gather(*tasks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.fleet.shards import Shards, ShardsError
+from bot.fleet.shards import ALL, Shards, ShardsError
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,4 @@ def test_every_server_has_one_owner() -> None:
 
 def test_shards_are_held_one_by_one() -> None:
     assert Shards.parse("2-3/4").leases == ("shard 2/4", "shard 3/4")
+    assert ALL.leases == ()
