@@ -202,6 +202,7 @@ class DiscordServer:
             "session_id": "one",
             "resume_gateway_url": f"ws://127.0.0.1:{self.port}/gateway",
             "application": {"id": APPLICATION, "flags": 0},
+            "shard": list(self.shards[-1]),
         }
         await self._emit("READY", ready)
         channel = {

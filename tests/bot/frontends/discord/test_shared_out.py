@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any, cast
@@ -49,7 +49,8 @@ async def serving(engine: AsyncEngine, shards: str) -> AsyncIterator[asyncio.Tas
         yield task
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def incoming(number: int, guild: int | None) -> Incoming:
