@@ -65,11 +65,11 @@ async def _work(settings: Settings, name: str, turns: int, at_once: int) -> None
 
 def _run_processes(settings: Settings, processes: int, turns: int, at_once: int, run: str) -> float:
     """Share the turns out; return turns a second, from the word until the last is answered."""
+    command = [sys.executable, "-m", "tests.benchmarks.fleet", "--work"]
     arguments = [settings.database_url, settings.chroma_url, str(settings.data_dir)]
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.benchmarks.fleet", "--work", *arguments, f"{run}-{number}"]
-            + [str(turns // processes), str(at_once)],
+            [*command, *arguments, f"{run}-{number}", str(turns // processes), str(at_once)],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -114,6 +114,7 @@ async def test_whoever_lost_a_lease_stops(
 async def test_without_the_database_only_what_may_goes_on(
     engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    one = Leases(engine, timedelta(seconds=1))
     tried = asyncio.Event()
 
     async def fail(*_: object) -> bool:
@@ -125,7 +126,6 @@ async def test_without_the_database_only_what_may_goes_on(
             monkeypatch.setattr(one, "take", fail)
             await asyncio.sleep(60)
 
-    one = Leases(engine, timedelta(seconds=1))
     async with one.alone("shard", patience=SOON, refusal="no", through_outages=True):
         with monkeypatch.context() as patch:
             patch.setattr(one, "take", fail)

@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.fleet.leases import TakenError
 from bot.fleet.shards import Shards
-from bot.frontends.discord import client as client_module
 from bot.frontends.discord import run
 from bot.frontends.discord.client import CoachClient
+from bot.frontends.discord.limits import IDENTIFY_EVERY
 from bot.frontends.discord.moderation import Moderation
 from bot.frontends.discord.moderators import Moderators
 from bot.frontends.discord.surfaces import Address
@@ -35,7 +35,7 @@ async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordServer
     monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)
     gateway = discord.gateway.DiscordWebSocket
     monkeypatch.setattr(gateway, "DEFAULT_GATEWAY", gateway.DEFAULT_GATEWAY)
-    monkeypatch.setattr(client_module, "IDENTIFY_EVERY", client_module.IDENTIFY_EVERY / 100)
+    monkeypatch.setattr("bot.frontends.discord.client.IDENTIFY_EVERY", IDENTIFY_EVERY / 100)
     async with DiscordServer() as started:
         point_discord_at(started.port)
         yield started
