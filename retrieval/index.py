@@ -66,20 +66,24 @@ def open_server(url: str, token: str) -> ClientAPI:
         settings=Settings(anonymized_telemetry=False),
     )
     # By itself it waits for ever when the server hangs.
-    _connections(client).timeout = _TIMEOUT_SECONDS
+    for connections in _connections(client):
+        connections.timeout = _TIMEOUT_SECONDS
     return client
 
 
 def close_client(client: ClientAPI) -> None:
     """Close what `open_client` or `open_server` opened; Chroma itself leaves connections open."""
-    connections = _connections(client)
+    left_open = _connections(client)
     cast("Client", client).close()
-    if connections is not None:
+    for connections in left_open:
         connections.close()
 
 
-def _connections(client: ClientAPI) -> Any:  # noqa: ANN401 - httpx.Client, or None without a server
-    return getattr(cast("Any", client)._server, "_session", None)  # noqa: SLF001 - there is no public way
+def _connections(client: ClientAPI) -> list[Any]:
+    """Find the `httpx.Client`s to a server; there is no public way to them."""
+    inside: Any = client
+    servers = (inside._server, inside._admin_client._server)  # noqa: SLF001
+    return [server._session for server in servers if hasattr(server, "_session")]  # noqa: SLF001
 
 
 @dataclass(frozen=True, slots=True, eq=False)

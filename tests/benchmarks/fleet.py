@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,11 +35,19 @@ from tests.postgresql_server import running_server
 
 _ROOT = Path(__file__).parents[2]
 _GOLDEN = _ROOT / "tests" / "golden"
+_GUIDES = 5
 _READY, _GO = "ready\n", "go\n"
 
 
 def _settings(database: str, chroma: str, folder: Path) -> Settings:
-    return Settings(database_url=database, chroma_url=chroma, data_dir=folder, threads=1)
+    """Return the settings of every process; some guides are enough, and soon encoded."""
+    guides = folder / "guides"
+    if not guides.exists():
+        guides.mkdir(parents=True)
+        for guide in sorted(Settings().guides_dir.glob("*.md"))[:_GUIDES]:
+            for path in (guide, guide.with_suffix(".asks.yaml")):
+                shutil.copy(path, guides)
+    return Settings(database_url=database, chroma_url=chroma, data_dir=folder, guides_dir=guides, threads=1)
 
 
 async def _work(settings: Settings, name: str, turns: int, at_once: int) -> None:
