@@ -14,15 +14,15 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.chunking import Chunk, chunk_guide
 from knowledge.guide import Guide
+from knowledge.sharing import SharedLibrary
 from knowledge.tables import (
     ChunkRow,
     EditionGuideRow,
@@ -30,7 +30,6 @@ from knowledge.tables import (
     EmbeddingRow,
     GuideVersionRow,
     LiveRow,
-    NameRow,
 )
 from knowledge.units import Unit
 
@@ -40,7 +39,7 @@ Vectors = npt.NDArray[np.float32]
 CHUNKING_VERSION = 1
 # Bound parameters in one statement; SQLite's own limit is 32,766.
 _BATCH = 500
-_LIVE_ROW = _NAME_ROW = 1
+_LIVE_ROW = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,40 +131,14 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Library:
+class Library(SharedLibrary):
     """Reads and writes the library's tables. One writer at a time is the caller's duty."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        """Use the engine; its tables must be there (see `bot/migrations`)."""
-        self._engine = engine
-        self._reading = engine.execution_options(read_only=True)
 
     async def live(self) -> Edition:
         """Return the edition people see now."""
         async with self._reading.connect() as db:
             live = await db.scalar(select(LiveRow.edition_id))
             return await _edition(db, live) if live else Edition(0, "", {})
-
-    async def live_id(self) -> int:
-        """Return the number of the edition people see now, which is quickly asked for."""
-        async with self._reading.connect() as db:
-            return await db.scalar(select(LiveRow.edition_id)) or 0
-
-    async def versions_live_since(self, moment: datetime) -> set[str]:
-        """Name the versions that people saw at this time (UTC) or have seen since."""
-        before = select(func.max(EditionRow.id)).where(EditionRow.created_at <= moment).scalar_subquery()
-        seen = EditionGuideRow.edition_id >= func.coalesce(before, 0)
-        async with self._reading.connect() as db:
-            return set(await db.scalars(select(EditionGuideRow.version_id).where(seen)))
-
-    async def name(self) -> str:
-        """Return what tells this library from others, for example on a server that several use."""
-        async with self._engine.begin() as db:
-            known = await db.scalar(select(NameRow.name))
-            if known is None:
-                known = uuid4().hex
-                await db.execute(insert(NameRow).values(id=_NAME_ROW, name=known))
-        return known
 
     async def edition(self, edition_id: int) -> Edition | None:
         """Return an earlier edition, if there was one of this number."""
