@@ -30,12 +30,15 @@ from bot.evaluation.golden import load_golden
 from bot.memory.deliveries import Incoming, Limit
 from bot.reply import Message
 from knowledge.database import create_engine
+from retrieval.chain import Inquiry
 from tests.chroma_server import chroma_server
 from tests.postgresql_server import running_server
 
 _ROOT = Path(__file__).parents[2]
 _GOLDEN = _ROOT / "tests" / "golden"
 _GUIDES = 5
+# Questions that each process answers before it counts: the first ones take longer.
+_WARM_UP = 5
 _READY, _GO = "ready\n", "go\n"
 
 
@@ -65,6 +68,8 @@ async def _work(settings: Settings, name: str, turns: int, at_once: int) -> None
                 await app.coach.reply(Message(user, f"{name}-{number}", question, id=message_id))
                 await app.deliveries.answered(message_id, [message_id], [])
 
+        for question in questions[-_WARM_UP:]:
+            await app.chain.answer(Inquiry(question))
         print(_READY, end="", flush=True)
         await asyncio.to_thread(sys.stdin.readline)
         began = time.perf_counter()
