@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from alembic.util import CommandError
 from filelock import FileLock, Timeout
@@ -32,6 +38,9 @@ from bot.coach.skills.smalltalk import SmallTalk
 from bot.coach.understanding import Understanding
 from bot.config import Settings
 from bot.evaluation.golden import golden_questions
+from bot.fleet.background import background
+from bot.fleet.fleet import Fleet
+from bot.fleet.following import follow_live
 from bot.memory.conversations import Conversations
 from bot.memory.deliveries import Deliveries
 from bot.memory.feedback import Feedback
@@ -62,7 +71,7 @@ from retrieval.check import Checker
 from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.facets import Facets
-from retrieval.index import VectorIndex, open_client
+from retrieval.index import VectorIndex, close_client, open_client, open_server
 from retrieval.judge import load_aspects, open_judge
 from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
@@ -75,7 +84,7 @@ from retrieval.wording import Wording
 from retrieval.write import Writer
 
 if TYPE_CHECKING:
-    from chromadb.api.client import Client
+    from chromadb.api import ClientAPI
 
 
 class DataError(CoachError):
@@ -103,6 +112,7 @@ class App:
     feedback: Feedback
     profiles: Profiles
     people: People
+    fleet: Fleet
 
     @property
     def guides(self) -> list[Guide]:
@@ -162,47 +172,88 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
 
     """
     make_folder(settings.data_dir)
-    with only_writer(settings.data_dir):
-        async with open_library(settings) as (engine, library):
-            # Neither needs the other, and each takes a second or two.
-            embeddings, wording = await asyncio.gather(
-                asyncio.to_thread(
-                    SentenceEmbeddings.load, settings.embedding_model, threads=settings.threads
-                ),
-                asyncio.to_thread(Wording.load),
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(open_index(settings))
+        engine, library = await stack.enter_async_context(open_library(settings))
+        # Neither needs the other, and each takes a second or two.
+        embeddings, wording = await asyncio.gather(
+            asyncio.to_thread(SentenceEmbeddings.load, settings.embedding_model, threads=settings.threads),
+            asyncio.to_thread(Wording.load),
+        )
+        stack.callback(embeddings.close)
+        fleet = Fleet.of(engine)
+        people = People(engine, settings.data_dir)
+        sandbox = await stack.enter_async_context(open_sandbox())
+        await stack.enter_async_context(people.expiring(settings.retention_days, fleet.duties))
+        app = await _assemble(
+            settings, engine, library, client, embeddings, wording, sandbox, people, fleet, progress
+        )
+        async with background(follow_live(app.searcher)):
+            yield app
+
+
+@asynccontextmanager
+async def open_index(settings: Settings) -> AsyncIterator[ClientAPI]:
+    """Open the index: on its server, or in the data folder, which is then this process's alone."""
+    async with AsyncExitStack() as stack:
+        if settings.chroma_url:
+            opening = asyncio.to_thread(
+                open_server, settings.chroma_url, settings.chroma_token.get_secret_value()
             )
-            client = cast("Client", await asyncio.to_thread(open_client, settings.index_path))
-            try:
-                people = People(engine, settings.data_dir)
-                async with open_sandbox() as sandbox, people.expiring(settings.retention_days):
-                    yield await _assemble(
-                        settings, engine, library, client, embeddings, wording, sandbox, people, progress
-                    )
-            finally:
-                embeddings.close()
-                client.close()
+        else:
+            stack.enter_context(own_folder(settings))
+            opening = asyncio.to_thread(open_client, settings.index_path)
+        try:
+            client = await opening
+        except ValueError as error:
+            raise DataError(
+                f"The Chroma server at {settings.chroma_url} cannot be reached. Start it (chroma run), or "
+                "check COACH_CHROMA_URL; without it the index lies in the data folder."
+            ) from error
+        stack.callback(close_client, client)
+        yield client
+
+
+async def _open_searcher(  # noqa: PLR0913, PLR0917 - it fills the library, too
+    settings: Settings,
+    library: Library,
+    client: ClientAPI,
+    embeddings: SentenceEmbeddings,
+    wording: Wording,
+    sources: Sources,
+    progress: Progress,
+) -> tuple[Searcher, Refresh]:
+    """Open the search; when the library has nothing for this model yet, fill it. Nobody else may write."""
+    model = embeddings.fingerprint
+    shared_by = await library.name() if settings.chroma_url else ""
+    index = await asyncio.to_thread(VectorIndex, client, model, shared_by)
+    searcher = Searcher(library, index, model, wording.learn)
+    refresh = Refresh(library, embeddings, searcher)
+    if not await searcher.open():
+        live = await library.live()
+        shipped = [guide for guide in read_guides(settings.guides_dir) if guide.id not in live.withdrawn]
+        plan = await refresh.plan(shipped, kept_versions(await sources.all(), live))
+        await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
+    return searcher, refresh
 
 
 async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed every part
     settings: Settings,
     engine: AsyncEngine,
     library: Library,
-    client: Client,
+    client: ClientAPI,
     embeddings: SentenceEmbeddings,
     wording: Wording,
     sandbox: Sandbox,
     people: People,
+    fleet: Fleet,
     progress: Progress,
 ) -> App:
-    index = await asyncio.to_thread(VectorIndex, client, embeddings.fingerprint)
-    searcher = Searcher(library, index, embeddings.fingerprint, wording.learn)
-    refresh = Refresh(library, embeddings, searcher)
     sources = Sources(engine)
-    if not await searcher.open():
-        live = await library.live()
-        shipped = [guide for guide in read_guides(settings.guides_dir) if guide.id not in live.withdrawn]
-        plan = await refresh.plan(shipped, kept_versions(await sources.all(), live))
-        await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
+    async with fleet.curating():
+        searcher, refresh = await _open_searcher(
+            settings, library, client, embeddings, wording, sources, progress
+        )
     aspects, roles = load_aspects(), load_roles()
     judge = await open_judge(aspects, library, embeddings, wording, searcher.field)
     asked = [*(searcher.field.asks if searcher.field else ()), *(e for a in aspects for e in a.examples)]
@@ -214,7 +265,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
     def open_apart() -> tuple[Searcher, AnswerChain]:
         # What is only looked at is read by its own words, and teaches the live chain none.
         own = wording.apart()
-        over = Searcher(library, index, embeddings.fingerprint, own.learn)
+        over = searcher.beside(own.learn)
         return over, AnswerChain(Rewriter(own, roles), roles, embeddings, over, judge.reading_by(own))
 
     chain = AnswerChain(
@@ -250,6 +301,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         Intake(fetcher, sandbox),
         Duplicates(library, searcher, embeddings),
         lambda: read_guides(settings.guides_dir),
+        fleet.curating,
     )
     return App(
         settings,
@@ -275,6 +327,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         Feedback(engine),
         profiles,
         people,
+        fleet,
     )
 
 
@@ -343,6 +396,11 @@ def make_folder(path: Path) -> None:
         raise DataError(
             f"The data folder “{path}” cannot be made ({error.strerror}). Set COACH_DATA_DIR to another."
         ) from error
+
+
+def own_folder(settings: Settings) -> AbstractContextManager[None]:
+    """Hold the data folder's lock, unless what needs it lies on servers."""
+    return nullcontext() if settings.chroma_url else only_writer(settings.data_dir)
 
 
 @contextmanager

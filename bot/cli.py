@@ -76,12 +76,23 @@ def chat(
 
 
 @app.command("bot")
-def run_bot() -> None:
+def run_bot(
+    shards: Annotated[
+        str,
+        typer.Option(
+            help="Which shards of a large bot this process takes: 0-3/16 are the first four of sixteen. "
+            "Default: the whole bot."
+        ),
+    ] = "0/1",
+) -> None:
     """Bring the coach into Discord; DISCORD_TOKEN must be set."""
+    from bot.fleet.shards import Shards
+
+    taken = Shards.parse(shards)
     from bot.frontends.discord.run import run
     from bot.stopping import until_stopped
 
-    _run(until_stopped(run(_settings())))
+    _run(until_stopped(run(_settings(), taken)))
 
 
 @app.command()

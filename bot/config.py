@@ -16,6 +16,7 @@ from knowledge.errors import CoachError
 
 _ROOT = Path(__file__).parent.parent
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+_SERVER = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:]+\])(?::\d{1,5})?/?")
 # In a URL: whatever stands between a user's name and the last @, or after `password=`.
 _PASSWORD = re.compile(r":(?!//).*@|(?<=password=)[^&]*")
 
@@ -147,6 +148,28 @@ class Settings(BaseSettings):
             description="Days after which what is kept of people is deleted; 0 for until they delete it.",
         ),
     ] = 180
+
+    chroma_url: Annotated[
+        str,
+        Field(
+            description="Address of a Chroma server, such as http://127.0.0.1:8000, for several processes "
+            "that share one library. Default: an index in the data folder, for one process."
+        ),
+    ] = ""
+    chroma_token: Annotated[
+        SecretStr,
+        Field(
+            description="Token sent to that server as “Authorization: Bearer …”. Chroma itself checks none; "
+            "a proxy in front of it may."
+        ),
+    ] = SecretStr("")
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not _SERVER.fullmatch(value):
+            raise ValueError("must be like http://127.0.0.1:8000 or https://chroma.example.org")
+        return value.rstrip("/")
 
     @field_validator("guides_dir")
     @classmethod

@@ -12,7 +12,7 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import DataError, only_writer, open_library
+from bot.app import DataError, open_index, open_library, own_folder
 from bot.config import Settings, load_settings
 from bot.memory.usage import Usage
 from bot.migrations.upgrade import step
@@ -21,7 +21,7 @@ from bot.telemetry.server import ask_readiness
 from knowledge.library import draft
 from knowledge.loaders.markdown import read_guides
 from retrieval.embeddings import locate
-from retrieval.index import VectorIndex, open_client
+from retrieval.index import VectorIndex
 from retrieval.model import open_chat
 
 _TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{6,}\.[\w-]{27,}")
@@ -61,7 +61,7 @@ async def examine() -> None:
 
 
 async def _data_folder(settings: Settings) -> str:
-    with only_writer(settings.data_dir):
+    with own_folder(settings):
         return f"{settings.data_dir.resolve()}, free to write"
 
 
@@ -105,11 +105,12 @@ async def _index(settings: Settings) -> str:
     async with open_library(settings) as (_, library):
         live = await library.live()
         wanted = {text.id async for text in library.texts(live)}
+        shared_by = await library.name() if settings.chroma_url else ""
     if not live.id:
         return "empty, like the library"
-    with only_writer(settings.data_dir):
-        client = await asyncio.to_thread(open_client, settings.index_path)
-        indexed = await asyncio.to_thread(VectorIndex(client, live.model).chunk_ids)
+    async with open_index(settings) as client:
+        index = await asyncio.to_thread(VectorIndex, client, live.model, shared_by)
+        indexed = await asyncio.to_thread(index.chunk_ids)
     missing = len(wanted - indexed)
     if missing:
         raise DataError(f"{missing} chunks are missing. The next start of the coach mends it.")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.telemetry.health import Look, NotWellError
 from knowledge.library import Library
+from knowledge.outages import StorageError
 from retrieval.search import Searcher
 
 
@@ -17,10 +16,9 @@ def parts_to_look_at(library: Library, searcher: Searcher) -> Mapping[str, Look]
     async def look_at_library() -> str:
         try:
             live = await library.live()
-        except (SQLAlchemyError, OSError) as error:
+        except StorageError as error:
             raise NotWellError(
-                f"The database cannot be reached ({type(error).__name__}). "
-                "Is it running, and has its disk room?"
+                f"The database cannot be reached ({error.reason}). Is it running, and has its disk room?"
             ) from error
         if not live.versions:
             raise NotWellError("The library is empty. Run: career-coach kb refresh")

@@ -18,12 +18,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.chunking import Chunk, ChunkText, chunk_guide
 from knowledge.database import hold, reading, writing
 from knowledge.guide import Guide
-from knowledge.tables import ChunkRow, EditionGuideRow, EditionRow, EmbeddingRow, GuideVersionRow, LiveRow
+from knowledge.sharing import SharedLibrary
+from knowledge.tables import (
+    ChunkRow,
+    EditionGuideRow,
+    EditionRow,
+    EmbeddingRow,
+    GuideVersionRow,
+    LiveRow,
+)
 from knowledge.units import Unit
 
 Vectors = npt.NDArray[np.float32]
@@ -126,12 +134,8 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-class Library:
+class Library(SharedLibrary):
     """Reads and writes the library's tables, one writer at a time."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        """Use the engine; its tables must be there (see `bot/migrations`)."""
-        self._engine = engine
 
     async def live(self) -> Edition:
         """Return the edition people see now."""

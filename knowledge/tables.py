@@ -75,3 +75,11 @@ class LiveRow(Base):
     __tablename__ = "live"
     id: Mapped[int] = mapped_column(primary_key=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("editions.id"))
+
+
+class NameRow(Base):
+    """The one row that names this library among others."""
+
+    __tablename__ = "library_name"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]

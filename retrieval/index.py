@@ -3,6 +3,8 @@
 Nothing is true because Chroma says so. It holds ids and vectors only; what a chunk says
 and whether it is live stands in the library. Every call here blocks; the callers run it
 in a worker thread.
+
+It lies in a folder, which one process has for itself, or on a server that several share.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -19,6 +22,7 @@ from knowledge.library import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 # Measured on 3,000 random vectors of 384 numbers: with Chroma's defaults 18 in 100 of the
@@ -29,6 +33,7 @@ _HNSW = {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neigh
 _EXACT_ROWS = 20_000
 _WRITE_BATCH = 1000
 _PROBE_BATCH = 500
+_TIMEOUT_SECONDS = 30
 _QUESTION = re.compile(r"#\d+$")
 
 
@@ -41,13 +46,57 @@ def open_client(path: Path) -> ClientAPI:
     return chromadb.PersistentClient(path=str(path), settings=Settings(anonymized_telemetry=False))
 
 
+def open_server(url: str, token: str) -> ClientAPI:
+    """Reach the Chroma server at `http://host:port`; a token goes along as `Authorization: Bearer`.
+
+    Raises:
+        ValueError: it cannot be reached, or does not let us in.
+
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    client = chromadb.HttpClient(
+        host=parts.hostname or "",
+        port=parts.port or (443 if secure else 80),
+        ssl=secure,
+        headers={"Authorization": f"Bearer {token}"} if token else None,
+        settings=Settings(anonymized_telemetry=False),
+    )
+    # By itself it waits for ever when the server hangs.
+    for connections in _connections(client):
+        connections.timeout = _TIMEOUT_SECONDS
+    return client
+
+
+def close_client(client: ClientAPI) -> None:
+    """Close what `open_client` or `open_server` opened; Chroma itself leaves connections open."""
+    left_open = _connections(client)
+    cast("Client", client).close()
+    for connections in left_open:
+        connections.close()
+
+
+def _connections(client: ClientAPI) -> list[Any]:
+    """Find the `httpx.Client`s to a server; there is no public way to them."""
+    inside: Any = client
+    servers = (inside._server, inside._admin_client._server)  # noqa: SLF001
+    return [server._session for server in servers if hasattr(server, "_session")]  # noqa: SLF001
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Every row, as it was in one state of the collection: its id, and its vector of unit length."""
+    """Every row, as it was in one state of the collection: its id, and its vector of unit length.
+
+    Of more rows than are compared it is only known how many there are.
+    """
 
     state: object
-    ids: Sequence[str]
-    vectors: Vectors
+    count: int
+    ids: Sequence[str] = ()
+    vectors: Vectors | None = None
 
 
 class VectorIndex:
@@ -57,10 +106,14 @@ class VectorIndex:
     A row's id is the chunk's id and, for one of its questions, `#` and a number.
     """
 
-    def __init__(self, client: ClientAPI, fingerprint: str) -> None:
-        """Open, or make, the collection of the model that `fingerprint` names."""
+    def __init__(self, client: ClientAPI, fingerprint: str, shared_by: str = "") -> None:
+        """Open, or make, the collection of the model that `fingerprint` names.
+
+        Other processes read a shared one, too; `shared_by` names the library whose they all are.
+        """
         self._client = client
-        self._name = f"chunks-{fingerprint}"
+        self.shared = bool(shared_by)
+        self._name = "-".join(filter(None, ("chunks", shared_by, fingerprint)))
         self._collection = self._open()
         self._state = object()  # another one after every write
         self._rows: _Rows | None = None  # as last read
@@ -77,29 +130,48 @@ class VectorIndex:
 
     def nearest(self, vector: Vectors, k: int) -> dict[str, float]:
         """Return up to `k` rows' chunks with their best cosine similarity."""
-        if not (rows := self._collection.count()):
-            return {}
-        found = self._compared(vector, k) if rows <= _EXACT_ROWS else self._queried(vector, min(k, rows))
+        rows = self._rows
+        if rows is None or rows.state is not self._state:
+            rows = self._read()
+        if rows.vectors is None:
+            found = self._queried(vector, min(k, rows.count)) if rows.count else []
+        else:
+            found = _compared(rows.ids, rows.vectors, vector, k)
         best: dict[str, float] = {}
         for row_id, similarity in found:
             chunk_id = _chunk_of(row_id)
             best[chunk_id] = max(best.get(chunk_id, -1.0), similarity)
         return best
 
-    def _compared(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """Compare with every row."""
-        rows = self._rows
+    def read_anew(self) -> None:
+        """Read what is there now: another process may have written."""
+        self._state = object()
+        self._read()
+
+    def _read(self) -> _Rows:
         # A write may end while rows are read: they are kept as of the state before.
         state = self._state
-        if rows is None or rows.state is not state:
+        if self.shared:  # another process may have thrown it away and begun anew
+            self._collection = self._open()
+        rows = _Rows(state, self._collection.count())
+        if 0 < rows.count <= _EXACT_ROWS:
             read = self._collection.get(include=["embeddings"])
-            vectors = np.asarray(read["embeddings"], dtype=np.float32).reshape(-1, len(vector))
-            rows = self._rows = _Rows(state, read["ids"], vectors)
-        similarity = rows.vectors @ vector
-        return [(rows.ids[n], float(similarity[n])) for n in np.argsort(-similarity, kind="stable")[:k]]
+            vectors = np.asarray(read["embeddings"], dtype=np.float32)
+            rows = _Rows(state, len(read["ids"]), read["ids"], vectors if len(vectors) else None)
+        self._rows = rows
+        return rows
 
     def _queried(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """Ask Chroma's graph."""
+        from chromadb.errors import NotFoundError
+
+        try:
+            return self._asked(vector, k)
+        except NotFoundError:
+            self.read_anew()
+            return self._asked(vector, k)
+
+    def _asked(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         found = self._collection.query(
             query_embeddings=np.stack([vector]), n_results=k, include=["distances"]
         )
@@ -171,6 +243,12 @@ class VectorIndex:
 
     def _row_ids(self) -> list[str]:
         return list(self._collection.get(include=[])["ids"])
+
+
+def _compared(ids: Sequence[str], vectors: Vectors, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    """Compare with every row."""
+    similarity = vectors @ vector
+    return [(ids[n], float(similarity[n])) for n in np.argsort(-similarity, kind="stable")[:k]]
 
 
 def _rows_of(chunk_id: str, matrix: Vectors) -> list[str]:

@@ -113,13 +113,15 @@ class Refresh:
         model = self._embeddings.fingerprint
         live = await self._library.live()
         await self.prepare(plan, progress)
-        same = not plan.changes and plan.withdrawn == live.withdrawn
+        same = plan.versions == live.versions and plan.withdrawn == live.withdrawn
         if same and live.model == model and live.id:
+            await self._searcher.follow(live)
             return live
         edition = await self._library.publish(
             list(plan.versions.values()), model=model, actor=actor, note=note, withdrawn=plan.withdrawn
         )
         await self._searcher.follow(edition)
+        await self._searcher.sweep()
         return edition
 
     async def prepare(self, plan: Plan, progress: Progress = ignore_progress) -> Edition:

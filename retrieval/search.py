@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,9 @@ _VIEWS = 2
 
 # Chunks read to find the library's field; more do not move it.
 _FIELD_SAMPLE = 400
+# What has left the library stays in a shared index at least so long, for processes that still search
+# the edition before. They look every few seconds; a minute is time for many looks.
+_LINGERING = timedelta(minutes=1)
 
 
 def _forget(_text: str) -> None:
@@ -73,6 +77,12 @@ class Searcher:
         self.mended = Mended(0, 0, 0)
         self._prepared: set[str] = set()  # versions that are indexed and not live
         self.field: Field | None = None
+        self._edition = 0  # the one that is searched
+        self._following = asyncio.Lock()
+
+    def beside(self, learn: Callable[[str], None] = _forget) -> Searcher:
+        """Make another searcher of the same index, to try an edition out."""
+        return Searcher(self._library, self._index, self._model, learn)
 
     async def open(self) -> bool:
         """Take up the live edition, mending the index where it is not whole.
@@ -84,11 +94,15 @@ class Searcher:
             return False
         rows = [row async for row in self._library.index_rows(edition, self._model)]
         self.mended = await asyncio.to_thread(self._heal, rows)
-        await self.follow(edition)
+        async with self._following:
+            await self._follow(edition)
         return bool(rows)
 
     def _heal(self, rows: Sequence[tuple[str, Vectors]]) -> Mended:
-        """Make the index hold every live chunk, each where a search reaches it, and no other."""
+        """Make the index hold every live chunk, each where a search reaches it.
+
+        One of our own holds no other; in a shared one there may be what other processes still search.
+        """
         try:
             return self._mend(rows)
         except InternalError:
@@ -99,7 +113,7 @@ class Searcher:
 
     def _mend(self, rows: Sequence[tuple[str, Vectors]]) -> Mended:
         live = {chunk_id for chunk_id, _ in rows}
-        stale = self._index.chunk_ids() - live
+        stale = set() if self._index.shared else self._index.chunk_ids() - live
         if stale:
             self._index.keep_only(live)
         missing = self._index.incomplete(rows)
@@ -111,7 +125,9 @@ class Searcher:
 
     async def prepare(self, edition: Edition) -> None:
         """Index what an edition adds, while the live one goes on being searched."""
-        new = set(edition.versions.values()) - self._chunks.keys() - self._prepared
+        new = set(edition.versions.values()) - self._chunks.keys()
+        if not self._index.shared:  # else another process may have swept it out since
+            new -= self._prepared
         rows = [row async for row in self._library.index_rows(edition.of(new), self._model)]
         await asyncio.to_thread(self._index.add, rows)
         self._prepared |= new
@@ -121,6 +137,24 @@ class Searcher:
 
         Only what differs from the edition followed so far is read.
         """
+        async with self._following:
+            if not edition.id or edition.id != self._edition:
+                await self._follow(edition)
+
+    async def catch_up(self) -> bool:
+        """Follow what another process has made live; return whether there was anything."""
+        async with self._following:
+            if await self._library.live_id() == self._edition:
+                return False
+            live = await self._library.live()
+            if live.model != self._model:
+                return False
+            if not self._index.shared:
+                await self.prepare(live)
+            await self._follow(live)
+            return True
+
+    async def _follow(self, edition: Edition) -> None:
         versions = set(edition.versions.values())
         new = edition.of(versions - self._chunks.keys())
         texts = [text async for text in self._library.texts(new)]
@@ -130,12 +164,14 @@ class Searcher:
         for text in texts:
             chunks.setdefault(version_of(text.id), []).append(text.id)
         gone = await self._library.index_sizes((self._chunks.keys() | self._prepared) - versions)
+        await asyncio.to_thread(self._index.read_anew)
         # From here on a search sees the new edition, and has until now seen the old one.
-        self.field, self._chunks = field, chunks
+        self.field, self._chunks, self._edition = field, chunks, edition.id
         self._live = frozenset(chunk_id for ids in chunks.values() for chunk_id in ids)
         self._prepared = set()
         await asyncio.to_thread(self.words.remove, gone)
-        await asyncio.to_thread(self._index.remove, gone)
+        if not self._index.shared:
+            await asyncio.to_thread(self._index.remove, gone)
         # Not from the questions: they are misspelt on purpose.
         await asyncio.to_thread(self._learn_all, [text.said for text in texts])
 
@@ -144,10 +180,24 @@ class Searcher:
             self._learn(text)
 
     async def discard(self) -> None:
-        """Take what was prepared, and is not live, out of the index."""
+        """Take what was prepared, and is not live, out of the index; a shared one is swept."""
         stale = await self._library.index_sizes(self._prepared)
         self._prepared = set()
-        await asyncio.to_thread(self._index.remove, stale)
+        if not self._index.shared:
+            await asyncio.to_thread(self._index.remove, stale)
+
+    async def sweep(self) -> None:
+        """Take out of a shared index what no process searches any more. Nobody else may write meanwhile.
+
+        What left the library just now stays until the next sweep: other processes may not know yet.
+        """
+        if self._index.shared:
+            searched = await self._library.versions_live_since(datetime.now(UTC) - _LINGERING)
+            await asyncio.to_thread(self._sweep, searched)
+
+    def _sweep(self, versions: set[str]) -> None:
+        chunk_ids = self._index.chunk_ids()
+        self._index.keep_only({chunk_id for chunk_id in chunk_ids if version_of(chunk_id) in versions})
 
     async def _sample_field(self, edition: Edition) -> Field | None:
         sample = [chunk async for chunk in self._library.sample(edition, self._model, _FIELD_SAMPLE)]
@@ -177,13 +227,17 @@ class Searcher:
 
     def _candidates(self, text: str, vector: Vectors) -> tuple[list[str], dict[str, float]]:
         """Name the chunks either index finds, and how much of the question's words each has."""
-        near = self._index.nearest(vector, _NEAREST_ROWS)
-        bm25 = self.words.nearest(text, _NEAREST_BY_WORDS)
+        while True:
+            live = self._live
+            near = self._index.nearest(vector, _NEAREST_ROWS)
+            bm25 = self.words.nearest(text, _NEAREST_BY_WORDS)
+            if live is self._live:  # else another edition became live, of which these may miss something
+                break
         rarity = sum(self.words.rarity(self.words.terms(text)).values())
         words = {chunk_id: score / rarity for chunk_id, score in bm25.items()} if rarity else {}
         merit = {
             chunk_id: near.get(chunk_id, 0.0) + words.get(chunk_id, 0.0)
-            for chunk_id in (near.keys() | words.keys()) & self._live
+            for chunk_id in (near.keys() | words.keys()) & live
         }
         best = sorted(merit, key=lambda chunk_id: (-merit[chunk_id], chunk_id))
         return best[:_MOST_CANDIDATES], words

@@ -47,7 +47,8 @@ class Coach:
         self._skills = skills
         self._conversations = conversations
         self._queues = Queues()
-        # A person's turns are inside; whoever deletes all of theirs waits to be alone.
+        # A person's turns are inside; whoever deletes all of theirs waits to be alone. Turns in other
+        # processes cannot be waited for: those find that they may not be kept.
         self._people = Gates()
         self._learner = learner
         self._guided = guided
@@ -58,6 +59,10 @@ class Coach:
 
         A message whose id has been answered before gets the same reply again. While the database is
         away, or full, the reply is an error that says so, and nothing is kept of the turn.
+
+        Raises:
+            ErasedError: another process has deleted all of the person meanwhile.
+
         """
         try:
             return await self._answered(message)
@@ -70,7 +75,11 @@ class Coach:
                 # Between the person's turns, so that none brings anything back.
                 async with self._people.alone(message.user):
                     return await _measured(self._skills["privacy"].reply(message, ()))
-            async with self._people.among(message.user), self._queues.turn(message.user, message.channel):
+            async with (
+                self._people.among(message.user),
+                self._queues.turn(message.user, message.channel),
+                self._conversations.turn_of(message.user),
+            ):
                 if message.id and (known := await self._conversations.find(message.id)):
                     return known.reply
                 return await _measured(self._reply(message))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.erasures import lock_person, turn_of, writing_of
 from bot.memory.personal import Personal
 from bot.reply import Message, Reply
 from knowledge.database import Base, reading, writing
@@ -89,8 +90,17 @@ class Conversations:
             rows = (await db.execute(query)).all()
         return tuple(_turn(row) for row in reversed(rows))
 
+    def turn_of(self, user: str) -> AbstractAsyncContextManager[None]:
+        """Answer a person; if all of theirs is deleted meanwhile, nothing of the turn is kept."""
+        return turn_of(self._engine, user)
+
     async def add(self, message: Message, reply: Reply) -> None:
-        """Keep a turn; it is on disk when this returns. The first of a message's turns stays its only one."""
+        """Keep a turn; it is on disk when this returns. The first of a message's turns stays its only one.
+
+        Raises:
+            ErasedError: all of the person has been deleted since the turn began.
+
+        """
         row = {
             "user_id": message.user,
             "channel_id": message.channel,
@@ -105,7 +115,7 @@ class Conversations:
         }
         # Another process may have answered the same message meanwhile.
         with suppress(IntegrityError):
-            async with writing(self._engine) as db:
+            async with writing_of(self._engine, message.user) as db:
                 await db.execute(insert(_TurnRow), [row])
 
     async def find(self, message_id: str) -> Turn | None:
@@ -126,6 +136,8 @@ class Conversations:
         source = select(literal(channel), *kept).where(_TurnRow.message_id == message_id)
         query = insert(_TurnRow).from_select(["channel_id", *(column.name for column in kept)], source)
         async with writing(self._engine) as db:
+            user = await db.scalar(select(_TurnRow.user_id).where(_TurnRow.message_id == message_id))
+            await lock_person(db, user or "")
             await db.execute(query)
 
     async def forget(self, user: str, channel: str) -> int:

@@ -19,8 +19,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.erasures import lock_person
 from bot.memory.personal import Personal
-from knowledge.database import Base, hold, reading, writing
+from knowledge.database import Base, reading, writing
 
 
 class State(StrEnum):
@@ -118,7 +119,8 @@ class Deliveries:
         row = _new_row(incoming)
         try:
             async with writing(self._engine) as db:
-                await hold(db, _allowance(incoming.user))
+                # One after the other, or else a person's messages at once would not see each other.
+                await lock_person(db, incoming.user, alone=True)
                 refused = await _refusal(db, incoming.user, row["created_at"], limit)
                 if refused:
                     row |= {"state": State.LIMITED, "text": ""}
@@ -137,10 +139,8 @@ class Deliveries:
         """Take in a message's new text, to answer it anew; return whether that is welcome."""
         async with writing(self._engine) as db:
             user = await db.scalar(select(_DeliveryRow.user_id).where(_DeliveryRow.id == message_id))
-            if user is None:
-                return False
-            await hold(db, _allowance(user))
-            if await _refusal(db, user, datetime.now(UTC), limit):
+            await lock_person(db, user or "", alone=True)
+            if user is None or await _refusal(db, user, datetime.now(UTC), limit):
                 return False
             await db.execute(
                 update(_DeliveryRow)
@@ -197,11 +197,6 @@ class Deliveries:
     async def _set(self, message_id: str, **values: object) -> None:
         async with writing(self._engine) as db:
             await db.execute(update(_DeliveryRow).where(_DeliveryRow.id == message_id).values(**values))
-
-
-def _allowance(user: str) -> str:
-    """Name what counts a person's messages: two at once must not both find the last place free."""
-    return f"messages of {user}"
 
 
 async def _refusal(db: AsyncConnection, user: str, now: datetime, limit: Limit) -> Refused | None:

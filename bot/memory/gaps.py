@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Text, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.memory.erasures import writing_of
 from bot.memory.personal import Personal
 from bot.telemetry import metrics
 from knowledge.database import Base, hold, reading, writing
@@ -49,7 +50,7 @@ class Gaps:
     async def add(self, user: str, question: str) -> None:
         """Record a question that was refused."""
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": False}
-        async with writing(self._engine) as db:
+        async with writing_of(self._engine, user) as db:
             await db.execute(insert(_GapRow), [row])
         metrics.GAPS.inc()
 

@@ -6,21 +6,22 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.fleet.background import background
+from bot.fleet.duties import Duties, Duty
 from bot.memory import conversations, deliveries, feedback, gaps, profiles, usage
+from bot.memory.erasures import MARKED_FOR, drop_marks, mark_erased
 from bot.memory.typed import erase_typed, typed_lines
 from knowledge.database import reading, scrub, writing
-from knowledge.outages import StorageError
 
 _log = logging.getLogger(__name__)
-_DAY_SECONDS = 24 * 60 * 60
+_DAILY = timedelta(days=1)
 # A clock that was set by more than this may be wrong, and by it everything old.
 _STEADY_SECONDS = 60 * 60
 
@@ -62,8 +63,12 @@ class People:
         return _some(names)
 
     async def erase(self, user: str) -> dict[str, int]:
-        """Delete all of a person, so that no file holds it any more; return what it was, as `count`."""
+        """Delete all of a person, so that no file holds it any more; return what it was, as `count`.
+
+        What other processes are about to write of them is not written any more.
+        """
         async with writing(self._engine) as db:
+            await mark_erased(db, user)
             gone = {each.name: (await db.execute(each.erase(user))).rowcount for each in PERSONAL}
         if any(gone.values()):
             await scrub(self._engine)
@@ -83,30 +88,19 @@ class People:
             await scrub(self._engine)
 
     @asynccontextmanager
-    async def expiring(self, days: int) -> AsyncIterator[None]:
+    async def expiring(self, days: int, duties: Duties) -> AsyncIterator[None]:
         """Let go of what is older than this, at once and daily as long as this is open; 0 keeps all."""
-        if not days:
+        # Another setting is another duty, so that it is seen to at once.
+        expiry = Duty(f"letting go after {days} days", _DAILY, lambda: self.expire(days), at_once=True)
+        marks = Duty(
+            "dropping marks of deletions", MARKED_FOR, lambda: drop_marks(self._engine), at_once=True
+        )
+        due = [expiry, marks] if days else [marks]
+        async with AsyncExitStack() as stack:
+            for duty in due:
+                await duties.see_to(duty)
+                await stack.enter_async_context(background(duties.regularly(duty)))
             yield
-            return
-        await self._try_to_expire(days)
-        daily = asyncio.create_task(self._expire_daily(days))
-        try:
-            yield
-        finally:
-            daily.cancel()
-            with suppress(asyncio.CancelledError):
-                await daily
-
-    async def _expire_daily(self, days: int) -> None:
-        while True:
-            await asyncio.sleep(_DAY_SECONDS)
-            await self._try_to_expire(days)
-
-    async def _try_to_expire(self, days: int) -> None:
-        try:
-            await self.expire(days)
-        except (SQLAlchemyError, StorageError) as error:  # what is old today is old tomorrow, too
-            _log.warning("What is old could not be deleted: %s", type(error).__name__)
 
 
 def _apart() -> float:

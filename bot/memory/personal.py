@@ -11,7 +11,8 @@ from sqlalchemy import Delete, Row, Select, Update, delete, select, update
 
 from knowledge.database import Base
 
-_NOBODY = ""
+# Whose rows are that are kept without a name.
+NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Personal:
         """Delete a person's rows, or take the name off them."""
         theirs = self.row.__table__.columns.user_id == user
         if self.summed:
-            return update(self.row).where(theirs).values(user_id=_NOBODY)
+            return update(self.row).where(theirs).values(user_id=NOBODY)
         return delete(self.row).where(theirs)
 
     def expire(self, before: datetime) -> Delete:

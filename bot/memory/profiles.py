@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.coach.clauses import Clause
+from bot.memory.erasures import writing_of
 from bot.memory.personal import Personal
 from knowledge.database import Base, hold, reading, writing
 
@@ -102,7 +103,7 @@ class Profiles:
             }
             for clause in clauses
         ]
-        async with writing(self._engine) as db:
+        async with writing_of(self._engine, user) as db:
             await db.execute(_these(user, instead_of))
             if rows:
                 await db.execute(insert(_FactRow), rows)
@@ -136,7 +137,7 @@ class Profiles:
             "pending": state.pending,
             "changed_at": datetime.now(UTC),
         }
-        async with writing(self._engine) as db:
+        async with writing_of(self._engine, user) as db:
             await hold(db, f"guided conversations of {user}")
             await db.execute(
                 delete(_GuidedRow).where(_GuidedRow.user_id == user, _GuidedRow.channel_id == channel)

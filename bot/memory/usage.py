@@ -10,7 +10,8 @@ from sqlalchemy import Index, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.memory.personal import Personal
+from bot.memory.erasures import ErasedError, writing_of
+from bot.memory.personal import NOBODY, Personal
 from knowledge.database import Base, reading, writing
 
 
@@ -40,8 +41,12 @@ class Usage:
     async def spend(self, user: str, read: int, written: int) -> None:
         """Count the tokens that the model read and wrote for a person."""
         row = {"user_id": user, "day": self._today(), "read": read, "written": written}
-        async with writing(self._engine) as db:
-            await db.execute(insert(_UsageRow), [row])
+        try:
+            async with writing_of(self._engine, user) as db:
+                await db.execute(insert(_UsageRow), [row])
+        except ErasedError:  # it was used, by whomever
+            async with writing(self._engine) as db:
+                await db.execute(insert(_UsageRow), [row | {"user_id": NOBODY}])
 
     async def today(self, user: str | None = None) -> int:
         """Return the tokens used today, by one person or by all."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData, Table
 
-from bot.memory import conversations, deliveries, feedback, gaps, profiles, usage  # noqa: F401
+from bot.fleet import duties, leases  # noqa: F401
+from bot.memory import conversations, deliveries, erasures, feedback, gaps, profiles, usage  # noqa: F401
 from knowledge import sources, tables  # noqa: F401
 from knowledge.database import Base
 

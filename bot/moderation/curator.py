@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from bot.moderation.duplicates import Duplicates
@@ -37,15 +38,19 @@ class Curator:
         intake: Intake,
         duplicates: Duplicates,
         shipped: Callable[[], Sequence[Guide]],
+        alone: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
-        """Bring the parts together; `shipped` reads the guides of the folder."""
+        """Bring the parts together; `shipped` reads the guides of the folder.
+
+        Within `alone` nobody else changes library and index, in whatever process.
+        """
         self._library = library
         self._sources = sources
         self._refresh = refresh
         self._intake = intake
         self._duplicates = duplicates
         self._shipped = shipped
-        self._one_at_a_time = asyncio.Lock()
+        self._alone = alone
 
     async def propose_add(
         self, items: Sequence[Item], *, actor: str, progress: Progress = ignore_progress
@@ -117,11 +122,12 @@ class Curator:
 
     async def prepare(self, proposal: Proposal, progress: Progress = ignore_progress) -> Edition:
         """Make what is proposed searchable for a preview, though nobody sees it."""
-        return await self._refresh.prepare(proposal.plan, progress)
+        async with self._alone():
+            return await self._refresh.prepare(proposal.plan, progress)
 
     async def apply(self, proposal: Proposal, *, actor: str, progress: Progress = ignore_progress) -> Edition:
         """Carry a proposal out; where the library has changed since, what is wanted is planned anew."""
-        async with self._one_at_a_time:
+        async with self._alone():
             plan = proposal.plan
             if (await self._library.live()).id != plan.base:
                 plan = await self._plan(proposal.change)
@@ -131,7 +137,7 @@ class Curator:
 
     async def discard(self) -> None:
         """Drop what proposals have made searchable."""
-        async with self._one_at_a_time:
+        async with self._alone():
             await self._refresh.discard()
 
     async def _proposal(self, note: str, change: Change, **rest: Any) -> Proposal:  # noqa: ANN401 - Proposal's own

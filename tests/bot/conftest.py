@@ -57,7 +57,7 @@ def fill(app: App) -> Callable[[Path], Path]:
             closing(sqlite3.connect(folder / "coach.db")) as target,
         ):
             source.backup(target)
-            for table in ("turns", "gaps", "facts", "guided"):
+            for table in ("turns", "gaps", "facts", "guided", "duties"):
                 target.execute(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
             target.commit()
         return folder

@@ -57,6 +57,10 @@ def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, t
         ("COACH_GUIDES_DIR", __file__, "a folder that exists"),
         ("COACH_LOG_LEVEL", "LOUD", "DEBUG|INFO|WARNING|ERROR"),
         ("COACH_EMBEDDING_MODEL", "", "at least 1 character"),
+        ("COACH_CHROMA_URL", "127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("COACH_CHROMA_URL", "http://", "http://127.0.0.1:8000"),
+        ("COACH_CHROMA_URL", "ftp://chroma:8000", "http://127.0.0.1:8000"),
+        ("COACH_CHROMA_URL", "http://chroma:8000/path", "http://127.0.0.1:8000"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_setting_and_what_is_allowed(
@@ -98,3 +102,10 @@ def test_the_settings_show_no_password_either(monkeypatch: pytest.MonkeyPatch) -
 
     assert settings.database == "postgresql+asyncpg://coach:canary@db/coach"
     assert "canary" not in repr(settings) + str(settings.model_dump())
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8000", "https://chroma.example.org/", "http://[::1]:8000", ""]
+)
+def test_addresses_of_a_chroma_server_are_read(url: str) -> None:
+    assert Settings(chroma_url=url).chroma_url == url.rstrip("/")

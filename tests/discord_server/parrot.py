@@ -13,6 +13,8 @@ from bot.coach.facts import Learner
 from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing, clean_text
 from bot.coach.intents import Intent, Intents
+from bot.fleet.fleet import Fleet
+from bot.fleet.shards import ALL, Shards
 from bot.frontends.discord.desk import Backstage
 from bot.memory.conversations import Conversations, Turn
 from bot.memory.deliveries import Deliveries, Limit
@@ -97,7 +99,12 @@ class _NoGuided:
 
 
 def backstage_of(
-    engine: AsyncEngine, skill: Parrot, *, limit: int = 1000, period: timedelta = timedelta(minutes=5)
+    engine: AsyncEngine,
+    skill: Parrot,
+    *,
+    limit: int = 1000,
+    period: timedelta = timedelta(minutes=5),
+    shards: Shards = ALL,
 ) -> Backstage:
     """Everything that the Discord side works with, over this database."""
     coach = Coach(
@@ -108,4 +115,12 @@ def backstage_of(
         cast("Learner", _NoLearner()),
         cast("Guided", _NoGuided()),
     )
-    return Backstage(coach, Deliveries(engine), Feedback(engine), Gaps(engine), Limit(limit, period))
+    return Backstage(
+        coach,
+        Deliveries(engine),
+        Feedback(engine),
+        Gaps(engine),
+        Limit(limit, period),
+        Fleet.of(engine),
+        shards=shards,
+    )

@@ -58,6 +58,8 @@ class DiscordServer:
         # What differs in interactions from those of a member in the server; None leaves a field out.
         self.setting: dict[str, Any] = {}
         self.identified = 0
+        # Which shard, of how many, each that logged in said it was.
+        self.shards: list[tuple[int, int]] = []
         self.resumed = 0
         self._sockets: list[web.WebSocketResponse] = []
         self._events: list[dict[str, Any]] = []
@@ -195,6 +197,7 @@ class DiscordServer:
                 await socket.close(code=4014)
             case 2:
                 self.identified += 1
+                self.shards.append(tuple(frame["d"].get("shard", (0, 1))))
                 self._sockets.append(socket)
                 await self._greet()
             case 6:
@@ -214,6 +217,7 @@ class DiscordServer:
             "session_id": "one",
             "resume_gateway_url": f"ws://127.0.0.1:{self.port}/gateway",
             "application": {"id": APPLICATION, "flags": 0},
+            "shard": list(self.shards[-1]),
         }
         await self._emit("READY", ready)
         channel = {

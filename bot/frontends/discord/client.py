@@ -15,12 +15,14 @@ from bot.frontends.discord import faults, presses, talk
 from bot.frontends.discord.commands import add_commands
 from bot.frontends.discord.desk import Backstage, Desk
 from bot.frontends.discord.guard import Guard
+from bot.frontends.discord.limits import IDENTIFY_EVERY
 from bot.frontends.discord.moderator_commands import KnowledgeBase, fill_gap
 from bot.frontends.discord.moderators import Moderators
 from bot.frontends.discord.rendering import Action, Button
 from bot.frontends.discord.turnstile import Turnstile
 from bot.frontends.discord.views import CoachButton
 from bot.telemetry.turn import turn
+from knowledge.outages import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,12 @@ class CoachClient(discord.Client):
     """The coach as a user of Discord's."""
 
     def __init__(
-        self, backstage: Backstage, guard: Guard | None = None, *, message_content: bool = True
+        self,
+        backstage: Backstage,
+        guard: Guard | None = None,
+        *,
+        message_content: bool = True,
+        **options: Any,  # noqa: ANN401 - discord.py's own
     ) -> None:
         """Answer with the parts backstage; the guard hears what Discord turns away."""
         super().__init__(
@@ -59,8 +66,10 @@ class CoachClient(discord.Client):
             # What was under way is seen to at once; nothing waits for the list of servers.
             guild_ready_timeout=0,
             http_trace=(guard or Guard()).trace(),
+            **options,
         )
         self.turnstile = Turnstile(backstage.limit)
+        self._fleet, self._shards = backstage.fleet, backstage.shards
         self.desk = Desk(self, backstage)
         self._moderators = Moderators(self, self.desk, backstage.moderation) if backstage.moderation else None
         self._refreshing: asyncio.Task[None] | None = None
@@ -79,9 +88,17 @@ class CoachClient(discord.Client):
         if self._moderators:
             self.tree.add_command(KnowledgeBase(self._moderators))
             if self._moderators.parts.refresh_hours:
-                self._refreshing = asyncio.create_task(self._moderators.refresh_regularly())
+                self._refreshing = asyncio.create_task(self._moderators.refresh_regularly(self._fleet.duties))
         self.add_dynamic_items(CoachButton)
-        await self.tree.sync()
+        if self._shards.first:
+            await self.tree.sync()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait until Discord lets the next shard in: one in five seconds, of whatever process."""
+        try:
+            await self._fleet.leases.pace("log in to Discord", IDENTIFY_EVERY)
+        except StorageError:  # without the database the others cannot be heard of
+            await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_ready(self) -> None:
         """Take up what was under way when the bot stopped, and see to it from time to time."""
@@ -142,6 +159,23 @@ class CoachClient(discord.Client):
             await self.desk.catch_up()
         except Exception as error:  # noqa: BLE001 - the next round tries again
             faults.record(error, "catching up")
+
+
+class ShardedCoachClient(CoachClient, discord.AutoShardedClient):
+    """The coach with this process's part of a large bot's shards."""
+
+    def __init__(
+        self, backstage: Backstage, guard: Guard | None = None, *, message_content: bool = True
+    ) -> None:
+        """Connect the shards of the backstage."""
+        shards = backstage.shards
+        super().__init__(
+            backstage,
+            guard,
+            message_content=message_content,
+            shard_ids=list(shards.ids),
+            shard_count=shards.count,
+        )
 
 
 class Tree(app_commands.CommandTree[CoachClient]):

@@ -18,6 +18,8 @@ from typing import Any
 import discord
 
 from bot.coach.coach import Coach
+from bot.fleet.fleet import Fleet
+from bot.fleet.shards import ALL, Shards
 from bot.frontends.discord import faults, limits, rendering
 from bot.frontends.discord.moderation import Moderation
 from bot.frontends.discord.rendering import Page, Setting
@@ -40,14 +42,19 @@ _TOO_LATE = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Backstage:
-    """What the Discord side works with; without `moderation` nobody changes the guides from there."""
+    """What the Discord side works with; without `moderation` nobody changes the guides from there.
+
+    `shards` are this process's part of the bot.
+    """
 
     coach: Coach
     deliveries: Deliveries
     feedback: Feedback
     gaps: Gaps
     limit: Limit
+    fleet: Fleet
     moderation: Moderation | None = None
+    shards: Shards = ALL
 
 
 class Desk:
@@ -100,10 +107,12 @@ class Desk:
             await self._take_back(message_id)
 
     async def catch_up(self) -> None:
-        """Answer what was under way when the bot stopped, or could not be sent."""
+        """Answer what was under way when the bot stopped, or could not be sent, on this process's shards."""
         # A queue of its own, so that `finish` waits for this, too.
         async with self._queues.turn():
             for delivery in await self._deliveries.unfinished():
+                if not self.backstage.shards.own(Address.loads(delivery.incoming.address).guild):
+                    continue
                 async with self._queues.turn(delivery.incoming.user, delivery.incoming.channel):
                     await self._finish(delivery.incoming.id, again=True)
 

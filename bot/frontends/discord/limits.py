@@ -16,3 +16,5 @@ THREAD_EXISTS_ALREADY = 160004
 PICTURE_ALT = 1024
 # How long an interaction may be answered after it was acknowledged.
 INTERACTION_LASTS = timedelta(minutes=15)
+# Between two shards that log in, of whatever process; large bots may be allowed more at once.
+IDENTIFY_EVERY = timedelta(seconds=5)

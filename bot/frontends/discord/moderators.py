@@ -17,6 +17,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.fleet.duties import Duties
 from bot.frontends.discord import faults, limits, moderation_pages, presses, rendering
 from bot.frontends.discord.desk import Desk
 from bot.frontends.discord.meter import metered
@@ -26,7 +27,7 @@ from bot.frontends.discord.views import layout
 from bot.memory.deliveries import Incoming
 from bot.moderation.permissions import Actor, may_moderate
 from bot.moderation.proposal import Proposal
-from bot.moderation.schedule import refresh_regularly
+from bot.moderation.schedule import refresh_duty
 from bot.moderation.wishes import Notice
 from bot.moderation.words import effects_in_words, in_words
 from knowledge.errors import CoachError
@@ -89,7 +90,8 @@ class Moderators:
         """Whether this is the server named in the settings or, where none is, the only one."""
         if self.parts.home_server:
             return interaction.guild_id == self.parts.home_server
-        return len(interaction.client.guilds) == 1
+        # A process with some of the shards does not see all servers there are.
+        return self._desk.backstage.shards.count == 1 and len(interaction.client.guilds) == 1
 
     def check(self, interaction: Interaction) -> None:
         """Let moderators pass.
@@ -148,11 +150,12 @@ class Moderators:
                 await self.parts.curator.discard()
             await self._desk.show(incoming, rendering.text_page(_DISCARDED))
 
-    async def refresh_regularly(self) -> None:
-        """Refresh every so many hours, until cancelled."""
+    async def refresh_regularly(self, duties: Duties) -> None:
+        """Refresh every so many hours, once among all processes, until cancelled."""
+        duty = refresh_duty(self.parts.curator, self.parts.refresh_hours, self._tell_refreshed)
         while True:
             try:
-                await refresh_regularly(self.parts.curator, self.parts.refresh_hours, self._tell_refreshed)
+                await duties.regularly(duty)
             except Exception as error:  # noqa: BLE001 - the next time may go better
                 faults.record(error, "the regular refresh")
 

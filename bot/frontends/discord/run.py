@@ -11,8 +11,10 @@ import discord
 
 from bot.app import App, open_app
 from bot.config import Settings
+from bot.fleet.leases import LASTING
+from bot.fleet.shards import ALL, Shards
 from bot.frontends.discord import faults
-from bot.frontends.discord.client import CoachClient
+from bot.frontends.discord.client import CoachClient, ShardedCoachClient
 from bot.frontends.discord.desk import Backstage
 from bot.frontends.discord.gateway import Gateway
 from bot.frontends.discord.guard import Guard
@@ -30,10 +32,16 @@ _FIRST_WAIT_SECONDS = 5.0
 _LONGEST_WAIT_SECONDS = 300.0
 # The gateway's code for a token that it does not accept.
 _NOT_AUTHENTICATED = 4004
+# Whoever was killed holds its shards until their leases run out; whoever stops needs a moment.
+_HANDOVER = 2 * LASTING
+_SHARDS_TAKEN = (
+    "Another process is this bot already (shards {shards}). Stop it first; or, if several processes are to "
+    "share the bot, give each its own part: career-coach bot --shards 0-3/16."
+)
 
 
-async def run(settings: Settings) -> None:
-    """Open the coach and bring it into Discord.
+async def run(settings: Settings, shards: Shards = ALL) -> None:
+    """Open the coach and bring it into Discord, with some of its shards or all.
 
     Raises:
         CoachError: it cannot be opened, or Discord does not accept it.
@@ -47,10 +55,10 @@ async def run(settings: Settings) -> None:
     async with open_app(settings) as app:
         looks = {"Discord": gateway.look, **parts_to_look_at(app.library, app.searcher)}
         async with shown(settings.metrics_host, settings.metrics_port, looks):
-            await serve(backstage_of(app), settings.discord_token.get_secret_value(), gateway)
+            await serve(backstage_of(app, shards), settings.discord_token.get_secret_value(), gateway)
 
 
-def backstage_of(app: App) -> Backstage:
+def backstage_of(app: App, shards: Shards = ALL) -> Backstage:
     """Return what of the coach the Discord side works with."""
     settings = app.settings
 
@@ -71,23 +79,32 @@ def backstage_of(app: App) -> Backstage:
         settings.home_server,
     )
     limit = Limit(settings.limit_messages, settings.limit_period)
-    return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, moderation)
+    return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, app.fleet, moderation, shards)
 
 
 async def serve(backstage: Backstage, token: str, gateway: Gateway | None = None) -> None:
     """Stay connected; without the permission to read messages, do what is possible without.
 
     `gateway` is told of each connection.
+
+    Raises:
+        CoachError: another process has these shards, or Discord does not accept the bot.
+
     """
     gateway = gateway or Gateway()
     # Below this, they log what people write, and secrets.
     for name in ("discord", "aiosqlite"):
         logging.getLogger(name).setLevel(logging.INFO)
-    try:
-        await _connect(backstage, token, gateway, message_content=True)
-    except discord.PrivilegedIntentsRequired:
-        log.warning(faults.NO_INTENT)
-        await _connect(backstage, token, gateway, message_content=False)
+    shards = backstage.shards
+    refusal = _SHARDS_TAKEN.format(shards=shards)
+    async with backstage.fleet.leases.alone(
+        *shards.leases, patience=_HANDOVER, refusal=refusal, through_outages=True
+    ):
+        try:
+            await _connect(backstage, token, gateway, message_content=True)
+        except discord.PrivilegedIntentsRequired:
+            log.warning(faults.NO_INTENT)
+            await _connect(backstage, token, gateway, message_content=False)
 
 
 async def _connect(backstage: Backstage, token: str, gateway: Gateway, *, message_content: bool) -> None:
@@ -96,7 +113,8 @@ async def _connect(backstage: Backstage, token: str, gateway: Gateway, *, messag
     guard = Guard()
     while True:
         try:
-            async with CoachClient(backstage, guard, message_content=message_content) as client:
+            client_type = ShardedCoachClient if backstage.shards.count > 1 else CoachClient
+            async with client_type(backstage, guard, message_content=message_content) as client:
                 gateway.client = client
                 await _until(guard.tripped, client.start(token))
             if not guard.tripped.is_set():

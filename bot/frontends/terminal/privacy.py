@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.prompt import Confirm
 
-from bot.app import only_writer, open_library
+from bot.app import open_library, own_folder
 from bot.coach.skills.privacy import NOT_DELETED, deleted, export_document, sure
 from bot.config import Settings
 from bot.memory.people import People
@@ -27,7 +27,7 @@ async def delete(settings: Settings, user: str, *, yes: bool) -> None:
 
     """
     async with open_library(settings) as (engine, _):
-        with only_writer(settings.data_dir):
+        with own_folder(settings):
             people = People(engine, settings.data_dir)
             kept = await people.count(user)
             if kept and not yes:

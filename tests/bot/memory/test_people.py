@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.fleet.fleet import Fleet
 from bot.memory.people import PERSONAL, People
 from bot.memory.usage import Usage
 from knowledge.database import Base, writing
@@ -123,9 +124,10 @@ async def test_what_is_old_goes_and_what_is_new_stays(
             )
     bob = await people.export("bob")
 
-    async with people.expiring(days=0):
+    duties = Fleet.of(engine).duties
+    async with people.expiring(0, duties):
         assert (await people.export("ada"))["turns"]
-    async with people.expiring(days=180):
+    async with people.expiring(180, duties):
         kept = await people.export("ada")
 
     assert {name for name, rows in kept.items() if rows} == {"user", "typed"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -102,35 +101,23 @@ async def test_a_conversation_keeps_its_order(engine: AsyncEngine, jump: Jump) -
 async def test_a_clock_that_jumps_ahead_deletes_nothing_unless_it_stays_there(
     engine: AsyncEngine,
     jump: Jump,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
 ) -> None:
-    days: asyncio.Queue[None] = asyncio.Queue()
-    nights: asyncio.Queue[None] = asyncio.Queue()
-
-    async def sleep(_: float) -> None:
-        """A day passes when the test says so."""
-        nights.put_nowait(None)
-        await days.get()
-
-    async def after_a_day() -> int:
-        days.put_nowait(None)
-        await nights.get()
-        return len(await kept.recall("ada", "here"))
-
-    monkeypatch.setattr(asyncio, "sleep", sleep)
     kept, known = Conversations(engine), People(engine, tmp_path)
     await kept.add(Message("ada", "here", "hello"), Reply("chat", "hi"))
-    async with known.expiring(180):
-        await nights.get()
-        jump(YEAR)
-        ahead = await after_a_day()
-        jump(timedelta())
-        right_again = await after_a_day()
-        jump(YEAR)
-        jumped = await after_a_day()
-        stayed = await after_a_day()
+
+    async def after_a_day() -> int:
+        await known.expire(180)
+        return len(await kept.recall("ada", "here"))
+
+    jump(YEAR)
+    ahead = await after_a_day()
+    jump(timedelta())
+    right_again = await after_a_day()
+    jump(YEAR)
+    jumped = await after_a_day()
+    stayed = await after_a_day()
 
     assert (ahead, right_again, jumped, stayed) == (1, 1, 1, 0)
     assert caplog.text.count("The clock has jumped") == 3

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -160,6 +160,7 @@ async def open_shelf(folder: Path) -> AsyncIterator[Shelf]:
         Intake(Fetcher(), Unguarded()),
         Duplicates(library, searcher, embeddings),
         lambda: [shipped_guide(name, version) for name, version in lying.items()],
+        nullcontext,
     )
     await searcher.open()
     shelf = Shelf(library, sources, searcher, index, embeddings, curator, lying)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.fleet.fleet import Fleet
 from bot.moderation.curator import CurationError, Curator
 from bot.moderation.duplicates import Duplicates
 from bot.moderation.intake import Intake
@@ -96,6 +97,7 @@ async def desk(
             Intake(web, sandbox),
             Duplicates(library, searcher, embeddings),
             lambda: shipped,
+            Fleet.of(engine).curating,
         )
         yield Desk(curator, library, sources, searcher, History(engine), web, shipped)
     client.close()  # type: ignore[attr-defined]

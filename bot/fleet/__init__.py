@@ -1,0 +1,1 @@
+"""What several processes of one bot agree on: who does what, and what is done."""
