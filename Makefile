@@ -19,8 +19,11 @@ chat: $(READY)  ## Talk with the coach
 bot: $(READY)  ## Bring the coach into Discord; needs DISCORD_TOKEN
 	$(BIN)/career-coach bot
 
+# Each process of the tests holds a coach of its own, about 2 GB.
+PROCESSES ?= 2
+
 test: $(READY)  ## Run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile
 
 check: $(READY)  ## Lint, format, types and known vulnerabilities
 	$(BIN)/ruff check .
