@@ -12,10 +12,10 @@ from functools import partial
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import DataError, open_index, open_library, own_folder
 from bot.config import Settings, load_settings
 from bot.memory.usage import Usage
 from bot.migrations.upgrade import step
+from bot.storage.opening import DataError, open_index, open_library, own_folder
 from bot.telemetry.health import examine as look_at
 from bot.telemetry.server import ask_readiness
 from knowledge.library import draft

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.app import DataError, only_writer, open_app, open_library
+from bot.app import open_app
 from bot.config import Settings
 from bot.frontends.terminal.database import backup, restore
 from bot.reply import Message, Reply
+from bot.storage.opening import DataError, only_writer, open_library
 from knowledge.loaders.markdown import read_guides
 from retrieval.refresh import ignore_progress
 from tests.databases import Databases

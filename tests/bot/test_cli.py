@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.app import only_writer
 from bot.cli import app as cli
 from bot.coach.hearing import NOTHING, TOO_LONG
 from bot.config import Settings
+from bot.storage.opening import only_writer
 from bot.wire import LineError, read_message
 
 ROOT = Path(__file__).parents[2]

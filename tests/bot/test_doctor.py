@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import only_writer
 from bot.config import Settings, SettingsError
 from bot.doctor import examine
 from bot.migrations.upgrade import newest_step
+from bot.storage.opening import only_writer
 from bot.telemetry.health import NotWellError
 from bot.telemetry.server import shown
 from tests.databases import Databases

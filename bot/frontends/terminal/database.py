@@ -10,12 +10,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.prompt import Confirm
 
-from bot.app import DataError, make_folder, only_writer, open_database, open_library
 from bot.config import Settings, SettingsError, check_database, without_password
 from bot.migrations.upgrade import Upgrade
 from bot.storage.backups import back_up
 from bot.storage.backups import restore as restore_backup
 from bot.storage.copying import copy, holds_anything
+from bot.storage.opening import DataError, make_folder, only_writer, open_database, open_library
 from knowledge.outages import StorageError
 
 _REPLACE = "The database holds something already, and all of it is replaced by the backup."

@@ -8,11 +8,12 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import App, open_app, open_library
+from bot.app import App, open_app
 from bot.config import Settings
 from bot.frontends.terminal.once import input_lines
 from bot.frontends.terminal.progress import encoding_bar
 from bot.moderation.curator import find_guide
+from bot.storage.opening import open_library
 from bot.wire import LineError, passage_fields, read_query, to_line
 from knowledge.history import History
 from knowledge.library import draft

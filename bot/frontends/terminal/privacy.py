@@ -7,10 +7,10 @@ import sys
 from rich.console import Console
 from rich.prompt import Confirm
 
-from bot.app import open_library, own_folder
 from bot.coach.skills.privacy import NOT_DELETED, deleted, export_document, sure
 from bot.config import Settings
 from bot.memory.people import People
+from bot.storage.opening import open_library, own_folder
 
 
 async def export(settings: Settings, user: str) -> None:

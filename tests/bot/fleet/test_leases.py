@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.fleet.leases import Leases, TakenError
+from knowledge.outages import StorageError
 
 SOON = timedelta(seconds=3)
 AT_ONCE = timedelta(0)
@@ -119,7 +119,7 @@ async def test_without_the_database_only_what_may_goes_on(
 
     async def fail(*_: object) -> bool:
         tried.set()
-        raise OperationalError("", {}, ConnectionRefusedError())
+        raise StorageError("the connection was lost")
 
     async def lose_the_database() -> None:
         async with one.alone("index", patience=SOON, refusal="run out"):

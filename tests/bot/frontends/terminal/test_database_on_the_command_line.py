@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.app import DataError, only_writer, open_library
 from bot.config import Settings, SettingsError
 from bot.frontends.terminal.database import backup, migrate, move, restore
 from bot.memory.conversations import Conversations
 from bot.migrations.upgrade import newest_step
 from bot.reply import Message, Reply
 from bot.storage.copying import CopyError
+from bot.storage.opening import DataError, only_writer, open_library
 from knowledge.database import writing
 from knowledge.errors import CoachError
 from tests.databases import Databases

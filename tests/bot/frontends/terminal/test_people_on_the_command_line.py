@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import DataError, only_writer, open_library
 from bot.config import Settings
 from bot.frontends.terminal.privacy import delete, export
 from bot.memory.conversations import Conversations
 from bot.reply import Message, Reply
+from bot.storage.opening import DataError, only_writer, open_library
 
 
 @pytest.fixture
