@@ -18,7 +18,7 @@ from bot.migrations.upgrade import step
 from bot.storage.opening import DataError, open_index, open_library, own_folder
 from bot.telemetry.health import examine as look_at
 from bot.telemetry.server import ask_readiness
-from knowledge.library import draft
+from knowledge.drafts import draft
 from knowledge.loaders.markdown import read_guides
 from retrieval.embeddings import locate
 from retrieval.index import VectorIndex

@@ -8,10 +8,9 @@ so that an index can be rebuilt, and an earlier edition taken up again, without 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,9 +19,9 @@ import numpy.typing as npt
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from knowledge.chunking import Chunk, ChunkText, chunk_guide
+from knowledge.chunking import Chunk, ChunkText
 from knowledge.database import hold, reading, writing
-from knowledge.guide import Guide
+from knowledge.drafts import Draft, chunk_rows, embedding_digest, version_row
 from knowledge.sharing import SharedLibrary
 from knowledge.tables import (
     ChunkRow,
@@ -36,8 +35,6 @@ from knowledge.units import Unit
 
 Vectors = npt.NDArray[np.float32]
 
-# Part of every version's id: raise it when guides must be cut into chunks anew.
-CHUNKING_VERSION = 1
 # Bound parameters in one statement; SQLite's own limit is 32,766.
 _BATCH = 500
 _LIVE_ROW = 1
@@ -94,44 +91,6 @@ class Edition:
         """Return the part of it that consists of some versions."""
         part = {guide_id: version for guide_id, version in self.versions.items() if version in versions}
         return replace(self, versions=part)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A guide's version and its chunks, ready to be written."""
-
-    version_id: str
-    guide: Guide
-    chunks: tuple[Chunk, ...]
-
-    def chunk_id(self, chunk: Chunk) -> str:
-        """Return the id under which the chunk is stored and indexed."""
-        return f"{self.version_id}.{chunk.ordinal}"
-
-
-def draft(guide: Guide) -> Draft:
-    """Cut a guide into chunks; equal content always gives the same version id."""
-    content = repr((CHUNKING_VERSION, guide))
-    return Draft(f"{guide.id}@{_digest(content)[:16]}", guide, chunk_guide(guide))
-
-
-def version_of(chunk_id: str) -> str:
-    """Return the version a chunk belongs to."""
-    return chunk_id.rpartition(".")[0]
-
-
-def texts_to_embed(chunk: Chunk) -> tuple[str, ...]:
-    """List what a chunk's vectors encode: the whole, then its questions, then its units."""
-    return (chunk.text, *chunk.section.asks, *(unit.text for unit in chunk.units))
-
-
-def embedding_digest(chunk: Chunk) -> str:
-    """Name a chunk's vectors by what they encode."""
-    return _digest("\0".join(texts_to_embed(chunk)))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Library(SharedLibrary):
@@ -287,8 +246,8 @@ class Library(SharedLibrary):
                 known |= set(await db.scalars(stored))
             for item in drafts:
                 if item.version_id not in known:
-                    await db.execute(insert(GuideVersionRow), _version_row(item))
-                    await db.execute(insert(ChunkRow), _chunk_rows(item))
+                    await db.execute(insert(GuideVersionRow), version_row(item))
+                    await db.execute(insert(ChunkRow), chunk_rows(item))
 
     async def publish(
         self,
@@ -346,37 +305,6 @@ async def _known_digests(db: AsyncConnection, model: str, digests: Sequence[str]
         of_batch = (EmbeddingRow.model == model, EmbeddingRow.digest.in_(batch))
         known |= set(await db.scalars(select(EmbeddingRow.digest).where(*of_batch)))
     return known
-
-
-def _version_row(item: Draft) -> dict[str, Any]:
-    guide = item.guide
-    return {
-        "id": item.version_id,
-        "guide_id": guide.id,
-        "title": guide.title,
-        "summary": guide.summary,
-        "updated": guide.updated.isoformat(),
-        "created_at": datetime.now(UTC),
-    }
-
-
-def _chunk_rows(item: Draft) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": item.chunk_id(chunk),
-            "version_id": item.version_id,
-            "ordinal": chunk.ordinal,
-            "section": chunk.section.heading,
-            "asks": json.dumps(chunk.section.asks, ensure_ascii=False),
-            "source": "; ".join(str(source) for source in chunk.section.sources),
-            "link": next((source.url for source in chunk.section.sources if source.url), ""),
-            "text": chunk.text,
-            "quote": chunk.quote,
-            "units": json.dumps([asdict(unit) for unit in chunk.units], ensure_ascii=False),
-            "digest": embedding_digest(chunk),
-        }
-        for chunk in item.chunks
-    ]
 
 
 def _stored(row: Any) -> StoredChunk:  # noqa: ANN401 - a row's columns are not typed

@@ -8,15 +8,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from knowledge.drafts import Draft, draft, texts_to_embed
 from knowledge.guide import Guide
-from knowledge.library import (
-    Draft,
-    Edition,
-    Library,
-    Vectors,
-    draft,
-    texts_to_embed,
-)
+from knowledge.library import Edition, Library, Vectors
 from retrieval.embeddings import BATCH_SIZE, SentenceEmbeddings
 from retrieval.search import Searcher
 

@@ -18,7 +18,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from knowledge.library import Edition, Library, Vectors, version_of
+from knowledge.drafts import version_of
+from knowledge.library import Edition, Library, Vectors
 from retrieval.answer import Passage
 from retrieval.field import Field
 from retrieval.index import VectorIndex

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from bot.moderation.items import Item
 from bot.moderation.proposal import Trouble
+from knowledge.drafts import draft
 from knowledge.errors import CoachError
 from knowledge.fetching import Fetcher
 from knowledge.guide import Guide
-from knowledge.library import draft
 from knowledge.loaders.document import Provenance
 from knowledge.loaders.markdown import ASKS_ENDING, with_asks
 from knowledge.loaders.sandbox import Sandbox

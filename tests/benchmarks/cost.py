@@ -23,8 +23,8 @@ from bot.app import App, open_app
 from bot.config import Settings
 from bot.evaluation.golden import load_golden
 from bot.reply import Message
+from knowledge.drafts import draft, embedding_digest, texts_to_embed
 from knowledge.guide import Guide, Section, Source
-from knowledge.library import draft, embedding_digest, texts_to_embed
 from retrieval.chain import Inquiry
 
 _GOLDEN = Path(__file__).parents[1] / "golden"

@@ -10,16 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from knowledge.drafts import Draft, draft, embedding_digest, texts_to_embed
 from knowledge.guide import Guide
-from knowledge.library import (
-    Draft,
-    Edition,
-    Library,
-    Vectors,
-    draft,
-    embedding_digest,
-    texts_to_embed,
-)
+from knowledge.library import Edition, Library, Vectors
 
 pytestmark = pytest.mark.engines("sqlite", "postgresql")
 

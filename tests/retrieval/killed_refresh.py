@@ -36,8 +36,9 @@ import bot.memory.gaps
 import bot.memory.profiles  # noqa: F401 - migrations name these
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
+from knowledge.drafts import draft
 from knowledge.guide import Guide, Section, Source
-from knowledge.library import Library, Vectors, draft
+from knowledge.library import Library, Vectors
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.index import VectorIndex, open_client
 from retrieval.refresh import Refresh, ignore_progress

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
+from knowledge.drafts import draft, embedding_digest, texts_to_embed
 from knowledge.guide import Guide
-from knowledge.library import Edition, Library, Vectors, draft, embedding_digest, texts_to_embed
+from knowledge.library import Edition, Library, Vectors
 from retrieval.embeddings import BATCH_SIZE, SentenceEmbeddings
 from retrieval.index import VectorIndex, open_client
 from retrieval.refresh import Plan, Refresh, ignore_progress

@@ -15,8 +15,8 @@ from bot.frontends.terminal.progress import encoding_bar
 from bot.moderation.curator import find_guide
 from bot.storage.opening import open_library
 from bot.wire import LineError, passage_fields, read_query, to_line
+from knowledge.drafts import draft
 from knowledge.history import History
-from knowledge.library import draft
 from knowledge.sources import Sources
 from retrieval.answer import Passage
 

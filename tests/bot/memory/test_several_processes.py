@@ -20,9 +20,10 @@ from bot.memory.usage import Usage
 from bot.migrations.upgrade import newest_step, step, upgrade
 from bot.reply import Message, Reply
 from knowledge.database import create_engine
+from knowledge.drafts import draft
 from knowledge.guide import Guide
 from knowledge.history import History
-from knowledge.library import Library, draft
+from knowledge.library import Library
 from tests.databases import Databases
 
 TIMES = 20

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
+from knowledge.drafts import draft, embedding_digest, texts_to_embed
 from knowledge.guide import Guide
-from knowledge.library import Library, draft, embedding_digest, texts_to_embed
+from knowledge.library import Library
 from knowledge.sources import AddedSource, Sources
 from tests.databases import Databases
 from tests.lives import live_as
