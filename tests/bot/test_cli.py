@@ -230,7 +230,7 @@ def test_the_first_start_fills_an_empty_folder_and_keeps_its_output_clean(run: R
     assert {result["guide"] for result in json.loads(ran.stdout)["results"]} == {"Foundations and Tools"}
     doctor = run("doctor", **folders)
     assert doctor.returncode == 0
-    assert doctor.stdout.count(" well ") == 6
+    assert doctor.stdout.count(" well ") == 7
 
 
 def test_a_second_process_on_the_same_data_is_refused(run: Run, data: Path) -> None:

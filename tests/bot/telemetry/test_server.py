@@ -118,7 +118,7 @@ async def test_an_empty_library_and_a_lost_database_are_not_ready(
     assert [each.well for each in (*empty, *lost)] == [False] * 4
     assert "career-coach kb refresh" in empty[0].seen
     assert "made anew" in empty[1].seen
-    assert "The database cannot be reached (OperationalError)" in lost[0].seen
+    assert "The database cannot be reached (the database reports SQLITE_CANTOPEN)" in lost[0].seen
 
 
 async def test_an_index_that_fails_is_not_ready(

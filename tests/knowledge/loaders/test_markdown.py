@@ -228,7 +228,7 @@ def test_asks_beside_a_guide_are_added_to_its_sections(tmp_path: Path) -> None:
         (
             "# questions\nHow much math:\n  - a\n",
             2,
-            "maths.md has no section “How much math”; name it as there",
+            "“Maths for machine learning” has no section “How much math”; name it as there",
         ),
         ("How much maths: yes please\n", 1, "the questions of “How much maths” must be a list of texts"),
         ("\nHow much maths:\n  - 7\n", 2, "the questions of “How much maths” must be a list of texts"),

@@ -42,7 +42,7 @@ async def test_with_a_chat_model_it_is_named_with_what_it_is_sent(people: People
     reply = await say(people, "/privacy", days=0, model="openai:gpt-5")
 
     assert "A language model (openai:gpt-5)" in reply.text
-    assert "your question" in reply.text
+    assert "your message" in reply.text
     assert "Nothing." not in reply.text
     assert "Until you delete it." in reply.text
     assert "days" not in reply.text

@@ -14,7 +14,7 @@ import simcord
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.frontends.discord import run
+from bot.frontends.discord import faults, run
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.desk import Backstage
 from bot.migrations.upgrade import upgrade
@@ -57,7 +57,8 @@ async def place(backstage: Backstage, parrot: Parrot) -> AsyncIterator[Place]:
     yield Place(env, client, backstage, parrot)
     await env.settle()
     await env.shutdown()
-    assert env.errors == []
+    # Who came too often has been told so; simcord notes that they were turned away.
+    assert [error for error in env.errors if not isinstance(error, faults.TooManyError)] == []
 
 
 @pytest.fixture

@@ -177,4 +177,3 @@ async def test_who_presses_without_end_is_told_when_to_come_back(place: Place, p
         assert refused.ephemeral
         assert "please come back then" in refused.content
     assert "[1]" in texts(bob)[0]
-    place.env.errors.clear()
