@@ -25,6 +25,8 @@ _MOST_PASSAGES = 3
 _ADDED_UNIT_MERIT = 0.1
 # An item this much further from the question than the nearest of its list is left out.
 _ITEM_GAP = 0.4
+# Items of a list that are about as near to the question as each other are quoted together.
+_ALIKE_GAP = 0.1
 # Two units more alike than this say the same.
 _SAME = 0.86
 # A passage's first sentence introduces it: it leads unless another one is this much nearer.
@@ -134,13 +136,17 @@ def _choose(units: Sequence[_Pick], aim: Aim, budget: int, before: Sequence[_Pic
         taken = [*before, *chosen]
         places = {one.place for one in taken}
         wanted = [one for one in (_introduction(pick, units), pick) if one and one.place not in places]
-        cost = sum(one.cost for one in wanted)
-        if pick.place in places or cost > left or _leans_on_nothing(pick, places):
+        if pick.place in places or _cost(wanted) > left or _leans_on_nothing(pick, places):
             continue
         if any(_same(one, other) for one in wanted for other in [*taken, *wanted] if other is not one):
             continue
+        for one in _siblings(pick, units):
+            if one.place not in places and not any(_same(one, other) for other in [*taken, *wanted]):
+                wanted.append(one)
+        if _cost(wanted) > left:  # not all of the list; then its best point alone
+            wanted = wanted[: wanted.index(pick) + 1]
         chosen += wanted
-        left -= cost
+        left -= _cost(wanted)
     return sorted(chosen, key=lambda pick: (passages.index(pick.passage), pick.position))
 
 
@@ -170,6 +176,25 @@ def _introduction(pick: _Pick, units: Sequence[_Pick]) -> _Pick | None:
     if pick.unit.kind == "sentence":
         return None
     return _lead(one for one in units if one.passage is pick.passage and one.position < pick.position)
+
+
+def _siblings(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:
+    """The other items of a point's list that are about as near to the question as it is."""
+    if pick.unit.kind == "sentence":
+        return []
+    return [
+        one
+        for one in units
+        if one.passage is pick.passage
+        and one.unit.block == pick.unit.block
+        and one.position != pick.position
+        and not _LEANING.match(one.unit.text)
+        and abs(one.merit - pick.merit) <= _ALIKE_GAP
+    ]
+
+
+def _cost(picks: Iterable[_Pick]) -> int:
+    return sum(pick.cost for pick in picks)
 
 
 def _leans_on_nothing(pick: _Pick, places: Container[tuple[str, int]]) -> bool:

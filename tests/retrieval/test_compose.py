@@ -282,6 +282,14 @@ def test_a_point_far_from_the_question_is_left_out_beside_one_that_is_near() -> 
     assert "Latin" in one_of(lead, item("Latin", 0.3))  # it is the best there is
 
 
+def test_points_about_as_near_as_each_other_are_quoted_together() -> None:
+    lead = sentence("Three things count here.", 0.6)
+    points = [item(words(10, name), merit) for name, merit in (("one", 0.3), ("two", 0.29), ("three", 0.22))]
+    beside = sentence(words(90, "beside"), 0.45, block=2)
+
+    assert one_of(lead, *points, beside) == [lead.unit.text, *(point.unit.text for point in points)]
+
+
 def test_a_passage_much_worse_than_the_best_adds_nothing_but_to_a_long_answer() -> None:
     best = passage("Best", sentence("Build a portfolio.", 0.8))
     worse = passage("Worse", sentence("Meet people.", 0.7), score=0.5)
