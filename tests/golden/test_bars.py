@@ -16,13 +16,11 @@ from bot.evaluation.measure import Measured, measure
 from bot.evaluation.report import BARS, Bar
 
 # Not every bar is reached yet; `career-coach eval` says which are missed. Until one is, the
-# coach may not fall more than a little below what was measured on 2026-11-20.
+# coach may not fall more than a little below what was measured on 2026-11-21.
 FLOORS = {
-    "facts": 0.91,
-    "hit_at_4": 0.96,
-    "unanswerable_refused": 0.88,
-    "answerable_refused": 0.065,
-    "follow_ups_right": 0.82,
+    "hit_at_4": 0.965,
+    "answerable_refused": 0.055,
+    "follow_ups_right": 0.9,
 }
 
 
