@@ -91,6 +91,9 @@ class Searcher:
         Returns whether the library holds anything that this model can search.
         """
         edition = await self._library.live()
+        if not edition.id:
+            # A kill may have left what was indexed for a first edition that never came.
+            self.mended = await asyncio.to_thread(self._heal, [])
         if edition.model != self._model:
             return False
         rows = [row async for row in self._library.index_rows(edition, self._model)]

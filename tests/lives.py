@@ -17,6 +17,7 @@ from bot.memory.profiles import GuidedState, Profiles
 from bot.memory.typed import typed_path
 from bot.memory.usage import Usage
 from bot.reply import Message, Reply
+from knowledge.library import Library
 from retrieval.rewrite import Exchange
 
 LIMIT = Limit(20, timedelta(minutes=5))
@@ -35,4 +36,5 @@ async def live_as(engine: AsyncEngine, folder: Path, user: str) -> None:
     address = json.dumps({"token": user})
     await Deliveries(engine).receive(Incoming(f"m-{user}", user, "here", said, address), LIMIT)
     await Usage(engine).spend(user, 10, 2)
+    await Library(engine).name()
     typed_path(folder, user).write_text(f"\n# 2026-11-20\n+{said}\n", encoding="utf-8")

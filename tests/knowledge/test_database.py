@@ -50,6 +50,8 @@ async def test_of_a_messages_turns_the_first_stays_when_there_may_be_one_only(en
     async with writing(engine) as db:
         await db.execute(text("DROP INDEX ix_turns_message_id"))
         await db.execute(text("CREATE INDEX ix_turns_message_id ON turns (message_id)"))
+        for table in ("leases", "duties", "erasures", "library_name"):
+            await db.execute(text(f"DROP TABLE {table}"))
         await db.execute(text("UPDATE alembic_version SET version_num = '0006'"))
         for number, message_id in enumerate(["1", "1", "2", None, None]):
             await db.execute(

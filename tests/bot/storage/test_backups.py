@@ -155,6 +155,8 @@ async def test_a_backup_of_older_tables_is_brought_up_to_date(engine: AsyncEngin
         database.execute("INSERT INTO guided VALUES ('ada', 'here', '[]', NULL, '2026-01-01')")
         # As it was before step 0006.
         database.execute("ALTER TABLE guided DROP COLUMN changed_at")
+        for table in ("leases", "duties", "erasures", "library_name"):
+            database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE alembic_version SET version_num = '0005'")
         database.commit()
     before = backup.read_bytes()

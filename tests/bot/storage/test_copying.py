@@ -52,7 +52,8 @@ async def test_everything_is_copied_as_it_was(
 
     assert await everything(target, tmp_path) == await everything(engine, tmp_path) == before
     assert set(rows) == {table.name for table in TABLES}
-    assert all(rows.values())
+    # What passes by itself, between processes, need not be there.
+    assert all(rows[name] for name in rows.keys() - {"leases", "duties", "erasures"})
     async with reading(target) as db:
         for table in TABLES:
             assert await db.scalar(select(func.count()).select_from(table)) == rows[table.name]

@@ -9,16 +9,18 @@ from typing import Any, cast
 import discord
 import pytest
 import simcord
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.desk import Backstage
 from bot.frontends.discord.moderation import Moderation
-from bot.moderation import schedule
 from bot.moderation.curator import CurationError
 from bot.moderation.effects import DeadLink, Difference, Preview
 from bot.moderation.items import Item
 from bot.moderation.proposal import Change, GuideChange, Proposal, Trouble
 from bot.moderation.wishes import Gap, Notice
+from knowledge.database import writing
 from knowledge.history import HistoryEntry
 from knowledge.library import Edition, GuideSummary
 from retrieval.answer import Answer, Citation, Statement
@@ -407,12 +409,15 @@ async def test_who_allows_no_direct_messages_is_left_alone(
 
 
 async def test_a_regular_refresh_runs_with_the_bot(
-    backstage: Backstage, moderation: Moderation, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    backstage: Backstage, moderation: Moderation, bench: Bench, engine: AsyncEngine
 ) -> None:
-    monkeypatch.setattr(schedule, "_SECONDS_AN_HOUR", 30)
     regularly = replace(backstage, moderation=replace(moderation, refresh_hours=2))
     async with simcord.run(CoachClient(regularly)) as env:
+        # At the first look time begins to count; by the database's clock, so it is that which is set.
+        await env.advance_time(60)
         assert bench.done == []
+        async with writing(engine) as db:
+            await db.execute(text("UPDATE duties SET done_at = '2020-01-01 00:00:00'"))
         await env.advance_time(60)
         assert bench.done == ["schedule applied add tea"]
 
