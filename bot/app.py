@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import (
-    AsyncExitStack,
-    asynccontextmanager,
-)
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -181,8 +178,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed 
         )
     aspects, roles = load_aspects(), load_roles()
     judge = await open_judge(aspects, library, embeddings, wording, searcher.field)
-    asked = [*(searcher.field.asks if searcher.field else ()), *(e for a in aspects for e in a.examples)]
-    manner = await asyncio.to_thread(Manner.load, wording, roles, asked)
+    manner = await asyncio.to_thread(Manner.load, wording, roles, judge.questions(searcher.field))
     rewriter = Rewriter(wording, roles)
     model = _chat_model(settings, Usage(engine))
     fetcher = Fetcher(allow_loopback=settings.fetch_loopback)

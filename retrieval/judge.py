@@ -93,9 +93,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Study:
-    """What the judge knows of a field: the examples' distinct vectors, and how both kinds are put."""
+    """What the judge knows of a field: its questions as read, and how they and the examples are put.
+
+    `examples` are the examples' vectors, distinct in it.
+    """
 
     field: Field
+    asks: Sequence[str]
     examples: Vectors
     phrasing: Phrasing
 
@@ -125,7 +129,12 @@ class Judge:
             if self._known(field) is None:
                 asks = [self._wording.read(ask) for ask in field.asks]
                 phrasing = Phrasing(asks, self._examples)
-                self._studies.append(_Study(field, field.distinct(self._vectors), phrasing))
+                self._studies.append(_Study(field, asks, field.distinct(self._vectors), phrasing))
+
+    def questions(self, field: Field | None) -> list[str]:
+        """List the questions it knows, as read: those of a field studied before, and its examples."""
+        study = self._known(field) if field else None
+        return [*(study.asks if study else ()), *self._examples]
 
     def _known(self, field: Field) -> _Study | None:
         return next((study for study in tuple(self._studies) if study.field is field), None)

@@ -31,13 +31,13 @@ _STEP = 7
 class Manner:
     """Tells statements about oneself from questions."""
 
-    def __init__(self, wording: Wording, statements: Iterable[str], questions: Iterable[str]) -> None:
-        """Learn from examples of both, read by this wording."""
+    def __init__(self, wording: Wording, statements: Iterable[str], questions: Sequence[str]) -> None:
+        """Learn from statements, to be read by this wording, and from questions that have been."""
         self._wording = wording
-        self._phrasing = Phrasing([*map(wording.read, statements)], [*map(wording.read, questions)])
+        self._phrasing = Phrasing([*map(wording.read, statements)], questions)
 
     @classmethod
-    def load(cls, wording: Wording, roles: Roles, questions: Iterable[str]) -> Self:
+    def load(cls, wording: Wording, roles: Roles, questions: Sequence[str]) -> Self:
         """Take the project's statements, and what the roles' facets have as examples, against questions."""
         data = yaml.safe_load(_PROMPT.read_text(encoding="utf-8"))
         return cls(wording, (*data["statements"], *_framed(roles, data["frames"])), questions)

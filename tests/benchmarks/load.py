@@ -17,10 +17,9 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -29,6 +28,7 @@ from rich.table import Table
 from bot.app import App, open_app
 from bot.config import Settings
 from bot.evaluation.golden import load_golden
+from bot.fleet.background import background
 from bot.frontends.discord import rendering, run
 from bot.frontends.discord.desk import Backstage
 from bot.memory.deliveries import Limit
@@ -129,7 +129,7 @@ async def bear(app: App, parts: Sequence[Part], people: int) -> tuple[Met, Watch
     point_discord_at(int(await crowd.stdout.readline()))
     everybody = replace(run.backstage_of(app), limit=Limit(10**9, app.settings.limit_period))
     watch = Watch()
-    async with recording(app.embeddings) as recorded, _serving(everybody), _running(watch.watch()):
+    async with recording(app.embeddings) as recorded, _serving(everybody), background(watch.watch()):
         met = Met(**json.loads(await crowd.stdout.readline()))
     crowd.stdin.close()
     await crowd.wait()
@@ -138,19 +138,8 @@ async def bear(app: App, parts: Sequence[Part], people: int) -> tuple[Met, Watch
 
 @asynccontextmanager
 async def _serving(backstage: Backstage) -> AsyncIterator[None]:
-    async with _running(run.serve(backstage, TOKEN)):
+    async with background(run.serve(backstage, TOKEN)):
         yield
-
-
-@asynccontextmanager
-async def _running(work: Any) -> AsyncIterator[None]:
-    task = asyncio.create_task(work)
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def encoding_alone(embeddings: SentenceEmbeddings, recorded: Recorded) -> float:

@@ -32,7 +32,7 @@ def manner(wording: Wording) -> Manner:
     """What tells statements from questions, knowing the shipped guides'."""
     asks = (ask for guide in read_guides(Settings().guides_dir) for s in guide.sections for ask in s.asks)
     examples = (example for aspect in load_aspects() for example in aspect.examples)
-    return Manner.load(wording, load_roles(), (*asks, *examples))
+    return Manner.load(wording, load_roles(), [*map(wording.read, (*asks, *examples))])
 
 
 @pytest.fixture(scope="session")
