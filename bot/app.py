@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,12 +31,7 @@ from bot.evaluation.golden import golden_questions
 from bot.fleet.background import background
 from bot.fleet.fleet import Fleet
 from bot.fleet.following import follow_live
-from bot.memory.conversations import Conversations
-from bot.memory.deliveries import Deliveries
-from bot.memory.feedback import Feedback
-from bot.memory.gaps import Gaps
-from bot.memory.people import People
-from bot.memory.profiles import Profiles
+from bot.memory.memory import Memory
 from bot.memory.usage import Usage
 from bot.moderation.curator import Curator, kept_versions
 from bot.moderation.duplicates import Duplicates
@@ -59,7 +54,7 @@ from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.facets import Facets
 from retrieval.index import VectorIndex
-from retrieval.judge import load_aspects, open_judge
+from retrieval.judge import Judge, load_aspects, open_judge
 from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
 from retrieval.restate import Restater
@@ -75,6 +70,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every other part stands on."""
+
+    settings: Settings
+    engine: AsyncEngine
+    library: Library
+    embeddings: SentenceEmbeddings
+    wording: Wording
+    roles: Roles
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """Everything that is open while the coach runs."""
 
@@ -85,16 +92,12 @@ class App:
     refresh: Refresh
     chain: AnswerChain
     coach: Coach
-    gaps: Gaps
+    memory: Memory
     curator: Curator
     sources: Sources
     history: History
     effects: Effects
     wishes: Wishes
-    deliveries: Deliveries
-    feedback: Feedback
-    profiles: Profiles
-    people: People
     fleet: Fleet
 
     @property
@@ -118,159 +121,130 @@ async def open_app(settings: Settings, progress: Progress = ignore_progress) -> 
     make_folder(settings.data_dir)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(open_index(settings))
-        engine, library = await stack.enter_async_context(open_library(settings))
-        # Neither needs the other, and each takes a second or two.
-        embeddings, wording = await asyncio.gather(
-            asyncio.to_thread(SentenceEmbeddings.load, settings.embedding_model, threads=settings.threads),
-            asyncio.to_thread(Wording.load),
-        )
-        stack.callback(embeddings.close)
-        fleet = Fleet.of(engine)
-        people = People(engine, settings.data_dir)
+        ground = await _open_ground(settings, stack)
+        fleet = Fleet.of(ground.engine)
+        memory = Memory.of(ground.engine, settings.data_dir)
         sandbox = await stack.enter_async_context(open_sandbox())
-        await stack.enter_async_context(people.expiring(settings.retention_days, fleet.duties))
-        app = await _assemble(
-            settings, engine, library, client, embeddings, wording, sandbox, people, fleet, progress
-        )
-        async with background(follow_live(app.searcher)):
+        await stack.enter_async_context(memory.people.expiring(settings.retention_days, fleet.duties))
+        sources = Sources(ground.engine)
+        async with fleet.curating():
+            searcher, refresh = await _open_search(ground, client, sources, progress)
+        app = await _assemble(ground, memory, searcher, refresh, sources, sandbox, fleet)
+        async with background(follow_live(searcher)):
             yield app
 
 
-async def _open_searcher(  # noqa: PLR0913, PLR0917 - it fills the library, too
-    settings: Settings,
-    library: Library,
-    client: ClientAPI,
-    embeddings: SentenceEmbeddings,
-    wording: Wording,
-    sources: Sources,
-    progress: Progress,
+async def _open_ground(settings: Settings, stack: AsyncExitStack) -> _Ground:
+    engine, library = await stack.enter_async_context(open_library(settings))
+    # Neither needs the other, and each takes a second or two.
+    embeddings, wording = await asyncio.gather(
+        asyncio.to_thread(SentenceEmbeddings.load, settings.embedding_model, threads=settings.threads),
+        asyncio.to_thread(Wording.load),
+    )
+    stack.callback(embeddings.close)
+    return _Ground(settings, engine, library, embeddings, wording, load_roles())
+
+
+async def _open_search(
+    ground: _Ground, client: ClientAPI, sources: Sources, progress: Progress
 ) -> tuple[Searcher, Refresh]:
     """Open the search; when the library has nothing for this model yet, fill it. Nobody else may write."""
-    model = embeddings.fingerprint
-    shared_by = await library.name() if settings.chroma_url else ""
+    library, model = ground.library, ground.embeddings.fingerprint
+    shared_by = await library.name() if ground.settings.chroma_url else ""
     index = await asyncio.to_thread(VectorIndex, client, model, shared_by)
-    searcher = Searcher(library, index, model, wording.learn)
-    refresh = Refresh(library, embeddings, searcher)
+    searcher = Searcher(library, index, model, ground.wording.learn)
+    refresh = Refresh(library, ground.embeddings, searcher)
     if not await searcher.open():
         live = await library.live()
-        shipped = [guide for guide in read_guides(settings.guides_dir) if guide.id not in live.withdrawn]
+        shipped = [
+            guide for guide in read_guides(ground.settings.guides_dir) if guide.id not in live.withdrawn
+        ]
         plan = await refresh.plan(shipped, kept_versions(await sources.all(), live))
         await refresh.apply(plan, actor="first use", note="the shipped guides", progress=progress)
     return searcher, refresh
 
 
-async def _assemble(  # noqa: PLR0913, PLR0917 - the composition root is handed every part
-    settings: Settings,
-    engine: AsyncEngine,
-    library: Library,
-    client: ClientAPI,
-    embeddings: SentenceEmbeddings,
-    wording: Wording,
+async def _assemble(  # noqa: PLR0913, PLR0917 - what has been opened, in the order it was
+    ground: _Ground,
+    memory: Memory,
+    searcher: Searcher,
+    refresh: Refresh,
+    sources: Sources,
     sandbox: Sandbox,
-    people: People,
     fleet: Fleet,
-    progress: Progress,
 ) -> App:
-    sources = Sources(engine)
-    async with fleet.curating():
-        searcher, refresh = await _open_searcher(
-            settings, library, client, embeddings, wording, sources, progress
-        )
-    aspects, roles = load_aspects(), load_roles()
-    judge = await open_judge(aspects, library, embeddings, wording, searcher.field)
-    manner = await asyncio.to_thread(Manner.load, wording, roles, judge.questions(searcher.field))
-    rewriter = Rewriter(wording, roles)
-    model = _chat_model(settings, Usage(engine))
+    settings, library, embeddings = ground.settings, ground.library, ground.embeddings
+    judge = await open_judge(load_aspects(), library, embeddings, ground.wording, searcher.field)
+    model = _chat_model(settings, memory.usage)
+    chain = _live_chain(ground, searcher, judge, model)
     fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
+    questions = judge.questions(searcher.field)
+    return App(
+        settings=settings,
+        library=library,
+        embeddings=embeddings,
+        searcher=searcher,
+        refresh=refresh,
+        chain=chain,
+        coach=await _make_coach(ground, memory, chain, model, questions),
+        memory=memory,
+        curator=Curator(
+            library,
+            sources,
+            refresh,
+            Intake(fetcher, sandbox),
+            Duplicates(library, searcher, embeddings),
+            lambda: read_guides(settings.guides_dir),
+            fleet.curating,
+        ),
+        sources=sources,
+        history=History(ground.engine),
+        effects=Effects(
+            chain,
+            lambda: _chain_apart(ground, searcher, judge),
+            fetcher,
+            memory.gaps,
+            golden_questions(settings.golden_dir),
+        ),
+        wishes=Wishes(memory.gaps, chain, embeddings),
+        fleet=fleet,
+    )
 
-    def open_apart() -> tuple[Searcher, AnswerChain]:
-        # What is only looked at is read by its own words, and teaches the live chain none.
-        own = wording.apart()
-        over = searcher.beside(own.learn)
-        return over, AnswerChain(Rewriter(own, roles), roles, embeddings, over, judge.reading_by(own))
 
-    chain = AnswerChain(
-        rewriter,
-        roles,
-        embeddings,
+def _live_chain(ground: _Ground, searcher: Searcher, judge: Judge, model: ChatModel | None) -> AnswerChain:
+    """Chain the parts that answer people; a model, if there is one, writes and is checked."""
+    return AnswerChain(
+        Rewriter(ground.wording, ground.roles),
+        ground.roles,
+        ground.embeddings,
         searcher,
         judge,
-        _writer(model, embeddings, Reader(wording, roles)) if model else None,
+        _writer(model, ground.embeddings, Reader(ground.wording, ground.roles)) if model else None,
         Restater(model) if model else None,
         [StepTimer()],
     )
-    gaps = Gaps(engine)
-    profiles = Profiles(engine)
-    privacy = Privacy(people, settings.retention_days, settings.chat_model)
-    coach = await _make_coach(
-        library,
-        embeddings,
-        wording,
-        roles,
-        manner,
-        chain,
-        gaps,
-        Conversations(engine),
-        profiles,
-        privacy,
-        model,
-    )
-    curator = Curator(
-        library,
-        sources,
-        refresh,
-        Intake(fetcher, sandbox),
-        Duplicates(library, searcher, embeddings),
-        lambda: read_guides(settings.guides_dir),
-        fleet.curating,
-    )
-    return App(
-        settings,
-        library,
-        embeddings,
-        searcher,
-        refresh,
-        chain,
-        coach,
-        gaps,
-        curator,
-        sources,
-        History(engine),
-        Effects(
-            chain,
-            open_apart,
-            fetcher,
-            gaps,
-            golden_questions(settings.golden_dir),
-        ),
-        Wishes(gaps, chain, embeddings),
-        Deliveries(engine),
-        Feedback(engine),
-        profiles,
-        people,
-        fleet,
-    )
 
 
-async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is handed every part
-    library: Library,
-    embeddings: SentenceEmbeddings,
-    wording: Wording,
-    roles: Roles,
-    manner: Manner,
-    chain: AnswerChain,
-    gaps: Gaps,
-    conversations: Conversations,
-    profiles: Profiles,
-    privacy: Privacy,
-    model: ChatModel | None,
+def _chain_apart(ground: _Ground, searcher: Searcher, judge: Judge) -> tuple[Searcher, AnswerChain]:
+    """Chain parts that try an edition out: read by its own words, and teaching the live chain none."""
+    own = ground.wording.apart()
+    over = searcher.beside(own.learn)
+    rewriter = Rewriter(own, ground.roles)
+    return over, AnswerChain(rewriter, ground.roles, ground.embeddings, over, judge.reading_by(own))
+
+
+async def _make_coach(
+    ground: _Ground, memory: Memory, chain: AnswerChain, model: ChatModel | None, questions: Sequence[str]
 ) -> Coach:
+    """Make the coach and its skills; from `questions` it learns how people ask."""
+    roles, wording, settings = ground.roles, ground.wording, ground.settings
     smalltalk = SmallTalk.load()
+    manner = await asyncio.to_thread(Manner.load, wording, roles, questions)
     intents = Intents(smalltalk, wording, roles, manner)
-    sections = Sections(library, embeddings.fingerprint)
-    learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
-    guided = Guided.load(profiles)
-    ask = Ask(chain, gaps, profiles)
+    sections = Sections(ground.library, ground.embeddings.fingerprint)
+    learner = Learner(await Facets.open(roles, ground.embeddings, wording), memory.profiles)
+    guided = Guided.load(memory.profiles)
+    ask = Ask(chain, memory.gaps, memory.profiles)
     suggest = SuggestRoles(roles, learner, guided, sections, ask)
     skills: dict[Intent, Skill] = {
         "smalltalk": smalltalk,
@@ -278,12 +252,12 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
         "roles": suggest,
         "compare": CompareRoles(roles, learner, intents, sections),
         "gap": SkillGap(roles, learner, sections),
-        "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
-        "privacy": privacy,
+        "profile": ShowProfile(memory.profiles, learner, intents, roles, sections, suggest),
+        "privacy": Privacy(memory.people, settings.retention_days, settings.chat_model),
         "care": Care(),
     }
     understanding = Understanding(model, learner) if model else None
-    return Coach(Hearing(wording), intents, skills, conversations, learner, guided, understanding)
+    return Coach(Hearing(wording), intents, skills, memory.conversations, learner, guided, understanding)
 
 
 def _chat_model(settings: Settings, usage: Usage) -> ChatModel | None:

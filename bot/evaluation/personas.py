@@ -70,7 +70,7 @@ async def measure_roles(app: App, folder: Path, part: Part) -> RoleScores:
         quotes += [reason.you in persona.text for fit in reply.fits for reason in fit.reasons]
         if not first[-1]:
             misses.append(f"{persona.role}, got {best[:2]}: {persona.text}")
-        await app.profiles.forget(user)
+        await app.memory.profiles.forget(user)
         await app.coach.forget(user, user)
     intents: list[bool] = []
     for meant in load_intents(folder, part):

@@ -64,9 +64,9 @@ async def _work(settings: Settings, name: str, turns: int, at_once: int) -> None
             for number in numbers:
                 user, message_id = f"{name}-{person}", f"{name}-{number}"
                 question = questions[number % len(questions)]
-                await app.deliveries.receive(Incoming(message_id, user, name, question, "{}"), limit)
+                await app.memory.deliveries.receive(Incoming(message_id, user, name, question, "{}"), limit)
                 await app.coach.reply(Message(user, f"{name}-{number}", question, id=message_id))
-                await app.deliveries.answered(message_id, [message_id], [])
+                await app.memory.deliveries.answered(message_id, [message_id], [])
 
         for question in questions[-_WARM_UP:]:
             await app.chain.answer(Inquiry(question))

@@ -128,7 +128,7 @@ async def test_what_people_said_long_ago_is_let_go_at_the_start(
             )
 
     async with open_app(settings) as app:
-        assert await app.gaps.questions() == ["new"]
+        assert await app.memory.gaps.questions() == ["new"]
 
 
 async def test_one_data_folder_has_one_writer_at_a_time(tmp_path: Path) -> None:

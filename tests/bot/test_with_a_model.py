@@ -158,7 +158,7 @@ def understood(*facts: tuple[str, str, str], intent: str = "profile") -> Callabl
 
 
 async def known(app: App, user: str) -> list[tuple[str, str]]:
-    facts = await app.profiles.facts(user, private=True)
+    facts = await app.memory.profiles.facts(user, private=True)
     return [(fact.clause.words, fact.clause.polarity) for fact in facts]
 
 

@@ -79,7 +79,16 @@ def backstage_of(app: App, shards: Shards = ALL) -> Backstage:
         settings.home_server,
     )
     limit = Limit(settings.limit_messages, settings.limit_period)
-    return Backstage(app.coach, app.deliveries, app.feedback, app.gaps, limit, app.fleet, moderation, shards)
+    return Backstage(
+        app.coach,
+        app.memory.deliveries,
+        app.memory.feedback,
+        app.memory.gaps,
+        limit,
+        app.fleet,
+        moderation,
+        shards,
+    )
 
 
 async def serve(backstage: Backstage, token: str, gateway: Gateway | None = None) -> None:

@@ -24,7 +24,7 @@ async def answer(settings: Settings, question: str, *, as_json: bool) -> None:
         async with open_app(settings, progress) as app:
             reply, ms = await timed_reply(app, message)
             await app.coach.forget(message.user, message.channel)
-            await app.profiles.forget(message.user)
+            await app.memory.profiles.forget(message.user)
     if as_json:
         print(to_line(reply_fields(Message("me", message.channel, question), reply, ms)))
     else:

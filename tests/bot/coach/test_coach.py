@@ -71,7 +71,7 @@ async def test_an_answer_can_be_checked_sentence_by_sentence(app: App, user: str
 async def test_what_no_guide_covers_is_refused_with_nearby_topics_and_kept_as_a_gap(
     app: App, user: str, question: str
 ) -> None:
-    before = (await app.gaps.questions()).count(question)
+    before = (await app.memory.gaps.questions()).count(question)
 
     reply = await ask(app, user, question)
 
@@ -82,7 +82,7 @@ async def test_what_no_guide_covers_is_refused_with_nearby_topics_and_kept_as_a_
     assert [line for line in reply.text.splitlines() if line.startswith("- ")] == [
         f"- {topic}" for topic in reply.suggestions
     ]
-    assert (await app.gaps.questions()).count(question) == before + 1
+    assert (await app.memory.gaps.questions()).count(question) == before + 1
 
 
 async def test_a_topic_that_a_refusal_names_can_be_asked(app: App, user: str) -> None:
@@ -93,23 +93,23 @@ async def test_a_topic_that_a_refusal_names_can_be_asked(app: App, user: str) ->
 
 
 async def test_an_answer_is_no_gap(app: App, user: str) -> None:
-    gaps = await app.gaps.questions()
+    gaps = await app.memory.gaps.questions()
 
     await ask(app, user, QUESTIONS[0])
 
-    assert await app.gaps.questions() == gaps
+    assert await app.memory.gaps.questions() == gaps
 
 
 @pytest.mark.parametrize("text", ["hi", "who are you?", "thanks a lot!", "how are you", "no"])
 async def test_small_talk_asks_nothing_of_the_guides(app: App, user: str, text: str) -> None:
-    gaps = await app.gaps.questions()
+    gaps = await app.memory.gaps.questions()
 
     reply = await ask(app, user, text)
 
     assert reply.kind == "chat"
     assert reply.text != NO_TOPIC
     assert (reply.citations, reply.passages, reply.exchange) == ((), (), None)
-    assert await app.gaps.questions() == gaps
+    assert await app.memory.gaps.questions() == gaps
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ async def test_small_talk_asks_nothing_of_the_guides(app: App, user: str, text: 
 async def test_what_cannot_be_answered_is_neither_kept_nor_a_gap(
     app: App, conversations: Conversations, user: str, text: str, said: str
 ) -> None:
-    gaps = await app.gaps.questions()
+    gaps = await app.memory.gaps.questions()
 
     assert await ask(app, user, text) == Reply("chat", said)
 
     assert await conversations.recall(user, "here") == ()
-    assert await app.gaps.questions() == gaps
+    assert await app.memory.gaps.questions() == gaps
 
 
 @pytest.mark.parametrize("text", ["why?", "and?", "yes", "ok then", "2"])
