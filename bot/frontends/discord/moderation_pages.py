@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.frontends.discord import limits, rendering
-from bot.frontends.discord.rendering import Action, Button, Page
+from bot.frontends.discord import rendering
+from bot.frontends.discord.rendering import Action, Button, Entry, Page, Setting
 from bot.moderation.wishes import Gap, Notice
 from bot.reply import Reply
 from knowledge.history import HistoryEntry
@@ -22,21 +21,18 @@ _NO_HISTORY = "Nothing has ever been changed."
 _NO_GAPS = "Nothing was refused so far."
 _NOTHING_FOUND = "Nothing was found."
 _ADD = (
-    "Answer one by writing the text: press its button. Pages and files go in with `/kb add`. Whoever waits "
-    "for an answer is told."
+    "What no guide answers, the most asked first. Press **Answer** to write a text for one; pages and files go "
+    "in with `/kb add`. Whoever waits for an answer is told."
 )
-# A button for each of those asked most; they stand below each other, for questions are long.
-_MOST_BUTTONS = 5
+# Those asked most have a button each; a message has room for a dozen.
+_MOST_BUTTONS = 10
 _MORE = "-# There is more. Whoever runs me sees all of it with `career-coach kb`."
 _ANSWERED = "You asked the moderators for an answer to this. The guides have one by now:"
 
 
 def guides_pages(guides: Sequence[GuideSummary]) -> tuple[Page, ...]:
     """List guides."""
-    lines = [
-        f"- **{guide.title}** (`{guide.id}`): {guide.chunks} chunks, updated {guide.updated}"
-        for guide in guides
-    ]
+    lines = [f"- **{guide.title}** · {guide.chunks} chunks · {guide.updated}" for guide in guides]
     return _pages("\n".join(lines) or _EMPTY)
 
 
@@ -58,19 +54,13 @@ def history_pages(entries: Sequence[HistoryEntry]) -> tuple[Page, ...]:
 
 def gaps_pages(gaps: Sequence[Gap]) -> tuple[Page, ...]:
     """List what no guide answers, most asked first; nobody is named."""
-    lines = [f"- {rendering.shortened(gap.question, _LONGEST_GAP)} ({gap.count}×)" for gap in gaps]
-    *before, last = _pages("\n".join((*lines, "", _ADD)) if lines else _NO_GAPS)
-    rows = (
-        (
-            Button(
-                rendering.shortened(f"Answer: {gap.question}", limits.BUTTON_LABEL),
-                Action.FILL_GAP,
-                str(gap.id),
-            ),
-        )
-        for gap in gaps[:_MOST_BUTTONS]
+    if not gaps:
+        return _pages(_NO_GAPS)
+    asked_most = tuple(
+        Entry(_asked(gap), Button("Answer", Action.FILL_GAP, str(gap.id))) for gap in gaps[:_MOST_BUTTONS]
     )
-    return (*before, replace(last, rows=tuple(rows)))
+    others = "\n".join(f"- {_asked(gap)}" for gap in gaps[_MOST_BUTTONS:])
+    return (*rendering.pages([_ADD], Page(entries=asked_most)), *(_pages(others) if others else ()))
 
 
 def found_pages(passages: Sequence[Passage]) -> tuple[Page, ...]:
@@ -82,8 +72,11 @@ def found_pages(passages: Sequence[Passage]) -> tuple[Page, ...]:
 def notice_pages(notice: Notice) -> tuple[Page, ...]:
     """Tell somebody that their question is answered now."""
     answer = Reply("chat", notice.answer.text, notice.answer.citations)
-    laid = rendering.reply_pages(answer, "0", rendering.Setting(notice.question))
-    return (*rendering.text_page(_ANSWERED), *laid)
+    return rendering.reply_pages(answer, "0", Setting(notice.question, opening=_ANSWERED))
+
+
+def _asked(gap: Gap) -> str:
+    return f"{rendering.shortened(gap.question, _LONGEST_GAP)} ({gap.count}×)"
 
 
 def _entry(entry: HistoryEntry) -> str:

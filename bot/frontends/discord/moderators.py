@@ -133,7 +133,7 @@ class Moderators:
                 preview = await self.parts.effects.preview(proposal, prepared, progress)
         self._keep(incoming.id, _Open(proposal, interaction.created_at))
         buttons = (Button("Apply", Action.APPLY, incoming.id), Button("Discard", Action.DISCARD, incoming.id))
-        pages = rendering.pages([said, effects_in_words(preview), _APPLY], (buttons,))
+        pages = rendering.pages([said, effects_in_words(preview), _APPLY], Page(rows=(buttons,)))
         await self._desk.show(incoming, pages)
 
     async def press(self, interaction: Interaction, button: Button) -> None:
