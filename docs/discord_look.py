@@ -24,7 +24,8 @@ _BUTTON_STYLES = {1: "primary", 2: "secondary", 3: "success", 4: "danger"}
 _MARKS = (
     (re.compile(r"\[([^\]\n]+)\]\(https?://[^\s)]+\)"), r"<a>\1</a>"),
     (re.compile(r"(?:&lt;)?(https?://(?:(?!&[lg]t;)[^\s<])+)(?:&gt;)?"), r"<a>\1</a>"),
-    (re.compile(r"&lt;([@#]\d+)&gt;"), r"<a class=mention>\1</a>"),
+    (re.compile(r"&lt;#\d+&gt;"), "<a class=mention># thread</a>"),
+    (re.compile(r"&lt;@(\w+)&gt;"), r"<a class=mention>@\1</a>"),
     (re.compile(r"&lt;t:\d+:\w&gt;"), "<span class=time>today at 12:20</span>"),
     (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
     (re.compile(r"(?<![\w*])\*([^*\n]+)\*(?!\w)"), r"<i>\1</i>"),
@@ -41,6 +42,7 @@ _LINES = (
     ("h3", re.compile(r"### +(.*)")),
     ("line", re.compile(r"(.*)")),
 )
+_MENTION = re.compile(r"<@(\d+)>")
 _FENCE = re.compile(r"```\w*\n(.*?)\n?```\n?", re.DOTALL)
 
 
@@ -69,12 +71,15 @@ def page(phones: Sequence[Phone]) -> str:
 
 
 def _screen(phone: Phone) -> str:
-    messages = "".join(_message(shown, phone.files) for shown in phone.messages)
+    authors = [shown.message["author"] for shown in phone.messages]
+    names = {author["id"]: author["username"] for author in authors}
+    messages = "".join(_message(shown, names, phone.files) for shown in phone.messages)
     return f"<section class=phone><header>{escape(phone.channel)}</header>{messages}</section>"
 
 
-def _message(shown: Shown, files: Mapping[str, bytes]) -> str:
+def _message(shown: Shown, names: Mapping[str, str], files: Mapping[str, bytes]) -> str:
     message, author = shown.message, shown.message["author"]
+    content = _MENTION.sub(lambda found: f"<@{names[found[1]]}>", message["content"])
     name, initial = escape(author["username"]), escape(author["username"][0].upper())
     kind = "bot" if author["bot"] else "person"
     parts = [
@@ -83,7 +88,7 @@ def _message(shown: Shown, files: Mapping[str, bytes]) -> str:
         else "",
         f"<div class='avatar {kind}'>{initial}</div>",
         f"<div class=name>{name}{'<em>APP</em>' if author['bot'] else ''}<time>12:20</time></div>",
-        markdown(message["content"]) if message["content"] else "",
+        markdown(content),
         *(_component(each, files) for each in message["components"]),
     ]
     alone = bool(message["flags"] & _EPHEMERAL)

@@ -28,8 +28,8 @@ from tests.discord_server.server import TOKEN, DiscordServer, point_discord_at
 from tests.discord_server.world import BOT, button_of
 
 PICTURE = Path(__file__).parent / "discord.png"
-# An answer, and a question no guide answers.
-ANSWERED = "which programming languages do I need?"
+# A question with an answer, and one that no guide answers.
+ANSWERED = "is a computer science degree enough?"
 REFUSED = "what do research scientists earn?"
 
 _BROWSERS = ("chromium", "chromium-headless-shell", "google-chrome")
@@ -75,9 +75,10 @@ async def press(server: DiscordServer, message: Json, action: Action) -> Shown:
 async def converse(data_dir: Path) -> list[Phone]:
     """Hold the conversations, each on a phone."""
     async with discord_with_the_coach(data_dir) as server:
-        answered, refused = await ask(server, ANSWERED), await ask(server, REFUSED)
-        noted = await press(server, refused[-1].message, Action.MODERATORS)
-    return [Phone("# careers", answered), Phone("# careers", [*refused, noted])]
+        answered = await ask(server, ANSWERED)
+        sources = await press(server, answered[-1].message, Action.SOURCES)
+        refused = await ask(server, REFUSED)
+    return [Phone("# careers", answered), Phone("# careers", [sources, *refused])]
 
 
 def photograph(html: str, browser: str) -> Image.Image:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from bot.frontends.discord import rendering
 from bot.frontends.discord.rendering import Action, Button, Entry, Page, Setting
+from bot.moderation.effects import Preview
 from bot.moderation.wishes import Gap, Notice
+from bot.moderation.words import effects_in_words
 from bot.reply import Reply
 from knowledge.history import HistoryEntry
 from knowledge.library import GuideSummary, StoredChunk
@@ -21,12 +23,15 @@ _NO_HISTORY = "Nothing has ever been changed."
 _NO_GAPS = "Nothing was refused so far."
 _NOTHING_FOUND = "Nothing was found."
 _ADD = (
-    "What no guide answers, the most asked first. Press **Answer** to write a text for one; pages and files go "
-    "in with `/kb add`. Whoever waits for an answer is told."
+    "What no guide answers, the most asked first. Press **Answer** to write a text for one; pages and files "
+    "go in with `/kb add`. Whoever waits for an answer is told."
 )
 # Those asked most have a button each; a message has room for a dozen.
 _MOST_BUTTONS = 10
 _MORE = "-# There is more. Whoever runs me sees all of it with `career-coach kb`."
+# Answers that would differ; the command line shows all, but on a phone the buttons should be in reach.
+_MOST_DIFFERENCES = 10
+_APPLY = "Shall I apply this? Until then nothing changes. You can decide for a quarter of an hour."
 _ANSWERED = "You asked the moderators for an answer to this. The guides have one by now:"
 
 
@@ -67,6 +72,13 @@ def found_pages(passages: Sequence[Passage]) -> tuple[Page, ...]:
     """Show passages found, best first."""
     found = (f"**{passage.place}** ({passage.score:.2f})\n{passage.chunk.quote}" for passage in passages)
     return _pages("\n\n".join(found) or _NOTHING_FOUND)
+
+
+def proposal_pages(said: str, preview: Preview, proposal_id: str) -> tuple[Page, ...]:
+    """Say what a change would do, with buttons to apply it or to drop it below all of that."""
+    buttons = (Button("Apply", Action.APPLY, proposal_id), Button("Discard", Action.DISCARD, proposal_id))
+    texts = (said, effects_in_words(preview, _MOST_DIFFERENCES), _APPLY)
+    return rendering.pages(texts, Page(rows=(buttons,)))
 
 
 def notice_pages(notice: Notice) -> tuple[Page, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from bot.frontends.discord import limits
@@ -102,15 +102,21 @@ def offers(reply: Reply) -> tuple[str, ...]:
 def reply_pages(reply: Reply, message_id: str, setting: Setting) -> tuple[Page, ...]:
     """Lay out a reply to the message with this id."""
     texts = [setting.opening, quoted(setting.question), _text(reply), _sources(reply)]
-    choices = [
-        Button(shortened(choice.label, limits.BUTTON_LABEL), Action.SAY, message_id, n)
-        for n, choice in enumerate(reply.choices)
+    labels = [choice.label for choice in reply.choices]
+    asked = questions(reply.suggestions, message_id, after=len(labels))
+    said = [
+        *(
+            Button(shortened(label, limits.BUTTON_LABEL), Action.SAY, message_id, n)
+            for n, label in enumerate(labels)
+        ),
+        # A command is short, and is not asked.
+        *(replace(entry.button, label=entry.text) for entry in asked if _is_bare_command(entry.text)),
     ]
     rest = Page(
         pictures=reply.pictures,
         documents=reply.documents,
-        entries=questions(reply.suggestions, message_id, after=len(choices)),
-        rows=(*_in_rows(choices), *_in_rows(tuple(_tools(reply, message_id, setting)))),
+        entries=tuple(entry for entry in asked if not _is_bare_command(entry.text)),
+        rows=(*_in_rows(said), *_in_rows(tuple(_tools(reply, message_id, setting)))),
     )
     return pages(texts, rest)
 
@@ -178,7 +184,7 @@ def _fits(page: Page) -> bool:
 def quoted(question: str) -> str:
     """Quote what was asked; a long question only as far as it takes to recognise it."""
     # Discord shows who used a command, but not the words that came with it.
-    if not question.strip() or _BARE_COMMAND.fullmatch(question):
+    if not question.strip() or _is_bare_command(question):
         return ""
     return _blockquote(shortened(question, QUOTED_QUESTION))
 
@@ -189,6 +195,10 @@ def shortened(text: str, limit: int) -> str:
     if size(line) <= limit:
         return line
     return f"{split(line, limit - 1)[0].rstrip()}…"
+
+
+def _is_bare_command(text: str) -> bool:
+    return _BARE_COMMAND.fullmatch(text) is not None
 
 
 def _text(reply: Reply) -> str:

@@ -45,6 +45,7 @@ class Bench:
     """A curator, its effects and wishes, that remember what was asked of them."""
 
     proposal: Proposal = ADDED
+    effects: Preview = PREVIEW
     items: list[Item] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     notified: list[Notice] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Bench:
 
     async def preview(self, proposal: Proposal, prepared: Edition, progress: Progress) -> Preview:  # noqa: ARG002
         progress(2, 2)
-        return PREVIEW
+        return self.effects
 
     async def apply(self, proposal: Proposal, *, actor: str, progress: Progress = ignore_progress) -> Edition:  # noqa: ARG002
         if proposal.note == "break":
@@ -153,6 +154,21 @@ async def test_what_is_added_is_looked_at_and_then_applied(
     assert "/kb undo" in texts(applied)[0]
     assert bench.done == [f"mod ({mod.id}) proposed", f"mod ({mod.id}) applied add tea"]
     assert place.replies == []
+
+
+async def test_of_many_answers_that_would_differ_the_first_are_shown_and_all_counted(
+    place: Place, mod: simcord.MemberActor, bench: Bench
+) -> None:
+    many = tuple(replace(PREVIEW.differences[0], question=f"How is tea {n}?") for n in range(400))
+    bench.effects = replace(PREVIEW, differences=many)
+
+    asked = await _tea(place, mod)
+
+    said = "\n".join(texts(asked.response))
+    assert "400 would be answered differently" in said
+    assert (said.count("How is tea"), "- and 390 more." in said) == (10, True)
+    assert "Dead link: https://tea.example" in said
+    assert labels(asked.response) == ["Apply", "Discard"]
 
 
 async def test_what_is_dropped_changes_nothing_and_is_decided_once(

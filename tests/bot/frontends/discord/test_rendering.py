@@ -48,6 +48,15 @@ def test_what_stands_on_buttons_does_not_stand_in_the_text_as_well() -> None:
     assert [entry.button.offer for entry in page.entries] == [2]
 
 
+def test_a_command_to_use_next_stands_on_a_button() -> None:
+    reply = Reply("profile", "Noted.", suggestions=("Which role suits me?", "/profile"))
+
+    [page] = laid(reply)
+
+    assert [entry.text for entry in page.entries] == ["Which role suits me?"]
+    assert [(button.label, button.offer) for button in page.rows[0]] == [("/profile", 1)]
+
+
 def test_the_sources_have_a_line_for_each_guide() -> None:
     citations = (cited(1, "Maths", "Algebra"), cited(2, "Roles", "Skills"), cited(3, "Maths", "Calculus"))
 
