@@ -6,9 +6,8 @@ What the coach sends is drawn, and no more. The look is drawn anew; nothing is c
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -18,15 +17,13 @@ Json = Mapping[str, Any]
 
 _STYLE = Path(__file__).with_suffix(".css")
 _EPHEMERAL = 1 << 6
-_BUTTON_STYLES = {1: "primary", 2: "secondary", 3: "success", 4: "danger"}
+_BUTTON_STYLES = {2: "secondary", 4: "danger"}
 
 # Marks, as they stand in text that is escaped already, and what becomes of each.
 _MARKS = (
     (re.compile(r"\[([^\]\n]+)\]\(https?://[^\s)]+\)"), r"<a>\1</a>"),
     (re.compile(r"(?:&lt;)?(https?://(?:(?!&[lg]t;)[^\s<])+)(?:&gt;)?"), r"<a>\1</a>"),
-    (re.compile(r"&lt;#\d+&gt;"), "<a class=mention># thread</a>"),
     (re.compile(r"&lt;@(\w+)&gt;"), r"<a class=mention>@\1</a>"),
-    (re.compile(r"&lt;t:\d+:\w&gt;"), "<span class=time>today at 12:20</span>"),
     (re.compile(r"\*\*(.+?)\*\*"), r"<b>\1</b>"),
     (re.compile(r"(?<![\w*])\*([^*\n]+)\*(?!\w)"), r"<i>\1</i>"),
     (re.compile(r"(?<!\w)_([^_\n]+)_(?!\w)"), r"<i>\1</i>"),
@@ -56,11 +53,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A screen: the channel's name, its messages, oldest first, and attached pictures by name."""
+    """A screen: the channel's name, and its messages, oldest first."""
 
     channel: str
     messages: Sequence[Shown]
-    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def page(phones: Sequence[Phone]) -> str:
@@ -73,11 +69,11 @@ def page(phones: Sequence[Phone]) -> str:
 def _screen(phone: Phone) -> str:
     authors = [shown.message["author"] for shown in phone.messages]
     names = {author["id"]: author["username"] for author in authors}
-    messages = "".join(_message(shown, names, phone.files) for shown in phone.messages)
+    messages = "".join(_message(shown, names) for shown in phone.messages)
     return f"<section class=phone><header>{escape(phone.channel)}</header>{messages}</section>"
 
 
-def _message(shown: Shown, names: Mapping[str, str], files: Mapping[str, bytes]) -> str:
+def _message(shown: Shown, names: Mapping[str, str]) -> str:
     message, author = shown.message, shown.message["author"]
     content = _MENTION.sub(lambda found: f"<@{names[found[1]]}>", message["content"])
     name, initial = escape(author["username"]), escape(author["username"][0].upper())
@@ -89,7 +85,7 @@ def _message(shown: Shown, names: Mapping[str, str], files: Mapping[str, bytes])
         f"<div class='avatar {kind}'>{initial}</div>",
         f"<div class=name>{name}{'<em>APP</em>' if author['bot'] else ''}<time>12:20</time></div>",
         markdown(content),
-        *(_component(each, files) for each in message["components"]),
+        *(_component(each) for each in message["components"]),
     ]
     alone = bool(message["flags"] & _EPHEMERAL)
     if alone:
@@ -97,7 +93,7 @@ def _message(shown: Shown, names: Mapping[str, str], files: Mapping[str, bytes])
     return f"<article{' class=private' if alone else ''}>{''.join(parts)}</article>"
 
 
-def _component(component: Json, files: Mapping[str, bytes]) -> str:
+def _component(component: Json) -> str:
     match component["type"]:
         case 1:
             return f"<div class=row>{''.join(map(_button, component['components']))}</div>"
@@ -106,10 +102,6 @@ def _component(component: Json, files: Mapping[str, bytes]) -> str:
             return f"<div class=section><div class=text>{markdown(text)}</div>{button}</div>"
         case 10:
             return f"<div class=text>{markdown(component['content'])}</div>"
-        case 12:
-            return "".join(_picture(item, files) for item in component["items"])
-        case 13:
-            return f"<div class=file>{escape(component['file']['url'].partition('//')[2])}</div>"
         case kind:
             raise ValueError(f"components of type {kind} are not drawn yet")
 
@@ -118,11 +110,6 @@ def _button(button: Json) -> str:
     emoji = button["emoji"]["name"] if button.get("emoji") else ""
     label = " ".join(filter(None, (emoji, button.get("label"))))
     return f"<button class={_BUTTON_STYLES[button['style']]}>{escape(label)}</button>"
-
-
-def _picture(item: Json, files: Mapping[str, bytes]) -> str:
-    data = b64encode(files[item["media"]["url"].partition("//")[2]]).decode()
-    return f"<img src='data:image/png;base64,{data}'>"
 
 
 def markdown(text: str) -> str:
