@@ -24,7 +24,7 @@ _HELP = (
     "need for one, and `/profile` shows what I know of you.\n"
     "- `/sources` shows the exact passages behind the last answer.\n"
     "- `/forget` deletes our conversation in this place, and `/privacy` says what else is kept of you.\n"
-    "- Right-click a message, or press it long → Apps → **Ask the coach** to ask what somebody wrote.\n\n"
+    "- Right-click or long-press a message → Apps → **Ask the coach** to ask what somebody wrote.\n\n"
     "You could begin with one of these:"
 )
 _STARTERS = (
