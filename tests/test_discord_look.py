@@ -32,9 +32,8 @@ def test_what_is_said_and_offered_is_drawn() -> None:
     )
     [laid] = reply_pages(reply, "1", Setting("why?", can_thread=True))
 
-    drawn = page(
-        [Phone("# careers", [message(ADA, "<@1> why?"), message(COACH, "", *layout(laid).to_components())])]
-    )
+    sent: list[dict[str, Any]] = layout(laid).to_components()  # type: ignore[no-untyped-call]
+    drawn = page([Phone("# careers", [message(ADA, "<@1> why?"), message(COACH, "", *sent)])])
 
     for seen in (
         "@coach</a> why?",

@@ -18,10 +18,9 @@ def cited(marker: int, guide: str, section: str, link: str = "") -> Citation:
 
 
 def laid(reply: Reply) -> list[Page]:
-    """The pages of a reply, each of which discord.py takes."""
+    """The pages of a reply, each of which Discord takes; discord.py counts the parts."""
     pages = reply_pages(reply, "1", Setting())
-    for page in pages:
-        layout(page).to_components()
+    assert all(layout(page).content_length() <= 4000 for page in pages)
     return list(pages)
 
 
