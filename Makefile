@@ -39,8 +39,9 @@ bench: $(READY)  ## Measure what answering and refreshing cost, and what many pe
 eval: $(READY)  ## Measure how good the answers are
 	$(BIN)/career-coach eval
 
-docs: $(READY)  ## Make the README's picture and example output anew
+docs: $(READY)  ## Make the README's pictures and example output anew; one of them needs Chromium
 	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python -m docs.make_discord_picture
 	$(BIN)/python docs/make_examples.py
 
 clean:  ## Remove .venv and what tools leave behind; the data folder stays

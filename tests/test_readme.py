@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 README = Path(__file__).parents[1] / "README.md"
-COMMANDS = re.findall(r"^```console\n\$ (career-coach .*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+TEXT = README.read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^```console\n\$ (career-coach .*)$", TEXT, re.MULTILINE)
+# Each picture: what it shows, in words, and its file.
+PICTURES = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", TEXT)
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +47,9 @@ def test_a_command_of_the_readme_succeeds(command: str, data_dir: Path) -> None:
 
     assert (done.returncode, done.stderr.strip()) == (0, "")
     assert done.stdout.strip()
+
+
+@pytest.mark.parametrize(("words", "name"), PICTURES)
+def test_a_picture_is_there_is_small_and_is_told_in_words(words: str, name: str) -> None:
+    assert (README.parent / name).stat().st_size < 300_000
+    assert len(words.split()) > 20

@@ -35,14 +35,13 @@ def in_words(proposal: Proposal, *, applied: bool) -> str:
     return "\n".join(lines)
 
 
-def effects_in_words(preview: Preview) -> str:
-    """Say which answers would change, and which links are dead."""
-    count = len(preview.differences)
+def effects_in_words(preview: Preview, most: int | None = None) -> str:
+    """Say which answers would change, of many the first `most`, and which links are dead."""
+    count, shown = len(preview.differences), preview.differences[:most]
     lines = [f"Of {preview.asked} recorded and golden questions, {count} would be answered differently."]
-    lines += [
-        f"- {each.question}\n    before: {each.before}\n    after:  {each.after}"
-        for each in preview.differences
-    ]
+    lines += [f"- {each.question}\n    before: {each.before}\n    after:  {each.after}" for each in shown]
+    if count > len(shown):
+        lines.append(f"- and {count - len(shown)} more.")
     lines += [f"Dead link: {dead.url}. {dead.problem}" for dead in preview.dead_links]
     return "\n".join(lines)
 

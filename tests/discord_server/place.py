@@ -17,24 +17,34 @@ Shown = discord.Message | simcord.ResponseMessage | None
 
 
 def texts(shown: Shown) -> list[str]:
-    """The texts that a message shows, from top to bottom."""
-    return [item.content for item in _items(shown) if isinstance(item, ui.TextDisplay)]
+    """The texts that a message shows, from top to bottom, but for those with a button beside them."""
+    return [
+        item.content.replace("\N{NO-BREAK SPACE}", " ")
+        for item in _items(shown)
+        if isinstance(item, ui.TextDisplay) and not isinstance(item.parent, ui.Section)
+    ]
 
 
 def labels(shown: Shown) -> list[str]:
-    """The buttons of a message, by what stands on them."""
-    return [item.label or str(item.emoji) for item in _items(shown) if isinstance(item, ui.Button)]
+    """The buttons of a message, by what stands on them or, where a text stands beside one, by that."""
+    return [_label(item) for item in _items(shown) if isinstance(item, ui.Button)]
 
 
 def button(shown: Shown, label: str) -> str:
     """The custom id of the button with this label, to press it."""
     [found] = [
-        item.custom_id
-        for item in _items(shown)
-        if isinstance(item, ui.Button) and label in {item.label, str(item.emoji)}
+        item.custom_id for item in _items(shown) if isinstance(item, ui.Button) and _label(item) == label
     ]
     assert found
     return found
+
+
+def _label(item: ui.Button[Any]) -> str:
+    if isinstance(item.parent, ui.Section):
+        [beside] = item.parent.children
+        assert isinstance(beside, ui.TextDisplay)
+        return beside.content
+    return item.label or str(item.emoji)
 
 
 def _items(shown: Shown) -> list[ui.Item[Any]]:

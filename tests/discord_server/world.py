@@ -106,10 +106,14 @@ class World:
 def text_of(message: dict[str, Any]) -> str:
     """The first text that a message shows."""
     shown = [part["content"] for part in message["components"] if part["type"] == 10]
-    return shown[0] if shown else str(message["content"])
+    return (shown[0] if shown else str(message["content"])).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def button_of(message: dict[str, Any], action: str) -> dict[str, Any]:
     """The first button of a message that does this."""
-    rows = [part["components"] for part in message["components"] if part["type"] == 1]
-    return next(item for row in rows for item in row if item["custom_id"].startswith(f"{action}:"))
+    buttons = [
+        item
+        for part in message["components"]
+        for item in ([part["accessory"]] if part["type"] == 9 else part.get("components", []))
+    ]
+    return next(item for item in buttons if item["custom_id"].startswith(f"{action}:"))

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 # Characters in all text displays of one message together.
 MESSAGE_TEXT = 4000
+# Parts of one message: texts, rows and the buttons in them, sections and what is in those.
+MESSAGE_COMPONENTS = 40
 # Buttons in a row, and characters on a button.
 ROW_BUTTONS = 5
 BUTTON_LABEL = 80

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.frontends.discord import limits, rendering
-from bot.frontends.discord.rendering import Action, Button, Page
+from bot.frontends.discord import rendering
+from bot.frontends.discord.rendering import Action, Button, Entry, Page, Setting
+from bot.moderation.effects import Preview
 from bot.moderation.wishes import Gap, Notice
+from bot.moderation.words import effects_in_words
 from bot.reply import Reply
 from knowledge.history import HistoryEntry
 from knowledge.library import GuideSummary, StoredChunk
@@ -22,21 +23,21 @@ _NO_HISTORY = "Nothing has ever been changed."
 _NO_GAPS = "Nothing was refused so far."
 _NOTHING_FOUND = "Nothing was found."
 _ADD = (
-    "Answer one by writing the text: press its button. Pages and files go in with `/kb add`. Whoever waits "
-    "for an answer is told."
+    "What no guide answers, the most asked first. Press **Answer** to write a text for one; pages and files "
+    "go in with `/kb add`. Whoever waits for an answer is told."
 )
-# A button for each of those asked most; they stand below each other, for questions are long.
-_MOST_BUTTONS = 5
+# Those asked most have a button each; a message has room for a dozen.
+_MOST_BUTTONS = 10
 _MORE = "-# There is more. Whoever runs me sees all of it with `career-coach kb`."
+# Answers that would differ; the command line shows all, but on a phone the buttons should be in reach.
+_MOST_DIFFERENCES = 10
+_APPLY = "Shall I apply this? Until then nothing changes. You can decide for a quarter of an hour."
 _ANSWERED = "You asked the moderators for an answer to this. The guides have one by now:"
 
 
 def guides_pages(guides: Sequence[GuideSummary]) -> tuple[Page, ...]:
     """List guides."""
-    lines = [
-        f"- **{guide.title}** (`{guide.id}`): {guide.chunks} chunks, updated {guide.updated}"
-        for guide in guides
-    ]
+    lines = [f"- **{guide.title}** · {guide.chunks} chunks · {guide.updated}" for guide in guides]
     return _pages("\n".join(lines) or _EMPTY)
 
 
@@ -58,19 +59,13 @@ def history_pages(entries: Sequence[HistoryEntry]) -> tuple[Page, ...]:
 
 def gaps_pages(gaps: Sequence[Gap]) -> tuple[Page, ...]:
     """List what no guide answers, most asked first; nobody is named."""
-    lines = [f"- {rendering.shortened(gap.question, _LONGEST_GAP)} ({gap.count}×)" for gap in gaps]
-    *before, last = _pages("\n".join((*lines, "", _ADD)) if lines else _NO_GAPS)
-    rows = (
-        (
-            Button(
-                rendering.shortened(f"Answer: {gap.question}", limits.BUTTON_LABEL),
-                Action.FILL_GAP,
-                str(gap.id),
-            ),
-        )
-        for gap in gaps[:_MOST_BUTTONS]
+    if not gaps:
+        return _pages(_NO_GAPS)
+    asked_most = tuple(
+        Entry(_asked(gap), Button("Answer", Action.FILL_GAP, str(gap.id))) for gap in gaps[:_MOST_BUTTONS]
     )
-    return (*before, replace(last, rows=tuple(rows)))
+    others = "\n".join(f"- {_asked(gap)}" for gap in gaps[_MOST_BUTTONS:])
+    return (*rendering.pages([_ADD], Page(entries=asked_most)), *(_pages(others) if others else ()))
 
 
 def found_pages(passages: Sequence[Passage]) -> tuple[Page, ...]:
@@ -79,11 +74,21 @@ def found_pages(passages: Sequence[Passage]) -> tuple[Page, ...]:
     return _pages("\n\n".join(found) or _NOTHING_FOUND)
 
 
+def proposal_pages(said: str, preview: Preview, proposal_id: str) -> tuple[Page, ...]:
+    """Say what a change would do, with buttons to apply it or to drop it below all of that."""
+    buttons = (Button("Apply", Action.APPLY, proposal_id), Button("Discard", Action.DISCARD, proposal_id))
+    texts = (said, effects_in_words(preview, _MOST_DIFFERENCES), _APPLY)
+    return rendering.pages(texts, Page(rows=(buttons,)))
+
+
 def notice_pages(notice: Notice) -> tuple[Page, ...]:
     """Tell somebody that their question is answered now."""
     answer = Reply("chat", notice.answer.text, notice.answer.citations)
-    laid = rendering.reply_pages(answer, "0", rendering.Setting(notice.question))
-    return (*rendering.text_page(_ANSWERED), *laid)
+    return rendering.reply_pages(answer, "0", Setting(notice.question, opening=_ANSWERED))
+
+
+def _asked(gap: Gap) -> str:
+    return f"{rendering.shortened(gap.question, _LONGEST_GAP)} ({gap.count}×)"
 
 
 def _entry(entry: HistoryEntry) -> str:

@@ -29,7 +29,7 @@ from bot.moderation.permissions import Actor, may_moderate
 from bot.moderation.proposal import Proposal
 from bot.moderation.schedule import refresh_duty
 from bot.moderation.wishes import Notice
-from bot.moderation.words import effects_in_words, in_words
+from bot.moderation.words import in_words
 from knowledge.errors import CoachError
 from retrieval.refresh import Progress
 
@@ -48,7 +48,6 @@ _NOT_ALLOWED = (
     "Only moderators may do that: {who}. If you miss something in the guides, ask me about it and press "
     "“Ask the moderators”."
 )
-_APPLY = "Shall I apply this? Until then nothing changes. You can decide for a quarter of an hour."
 _NOT_OPEN = (
     "This proposal is not open any more: it was decided, is older than a quarter of an hour, or I was "
     "started anew since. Nothing is lost; propose it again."
@@ -132,8 +131,7 @@ class Moderators:
             async with self._metered(incoming, f"{said}\n\nAsking questions before and after") as progress:
                 preview = await self.parts.effects.preview(proposal, prepared, progress)
         self._keep(incoming.id, _Open(proposal, interaction.created_at))
-        buttons = (Button("Apply", Action.APPLY, incoming.id), Button("Discard", Action.DISCARD, incoming.id))
-        pages = rendering.pages([said, effects_in_words(preview), _APPLY], (buttons,))
+        pages = moderation_pages.proposal_pages(said, preview, incoming.id)
         await self._desk.show(incoming, pages)
 
     async def press(self, interaction: Interaction, button: Button) -> None:

@@ -23,8 +23,8 @@ _HELP = (
     "- `/roles` finds the role that suits you, `/compare` sets two side by side, `/gap` says what you still "
     "need for one, and `/profile` shows what I know of you.\n"
     "- `/sources` shows the exact passages behind the last answer.\n"
-    "- `/forget` deletes our conversation in this place.\n"
-    "- Right-click a message → Apps → **Ask the coach** to ask what somebody wrote.\n\n"
+    "- `/forget` deletes our conversation in this place, and `/privacy` says what else is kept of you.\n"
+    "- Right-click or long-press a message → Apps → **Ask the coach** to ask what somebody wrote.\n\n"
     "You could begin with one of these:"
 )
 _STARTERS = (
@@ -89,12 +89,12 @@ async def say(desk: Desk, interaction: Interaction, text: str, *, ephemeral: boo
 async def show_help(desk: Desk, interaction: Interaction) -> None:
     """Show what the coach can do, with buttons that do it."""
     incoming = await acknowledge(interaction, ephemeral=True)
-    starters = ((Button(starter, Action.SAY, incoming.id, offer),) for offer, starter in enumerate(_STARTERS))
     others = (
         Button("My last sources", Action.LAST_SOURCES, emoji="📖"),
         Button("Delete our conversation", Action.ASK_TO_FORGET, emoji="🧹"),
     )
-    await desk.offer(incoming, rendering.pages([_HELP], (*starters, others)), _STARTERS)
+    below = Page(entries=rendering.questions(_STARTERS, incoming.id), rows=(others,))
+    await desk.offer(incoming, rendering.pages([_HELP], below), _STARTERS)
 
 
 async def show_last_sources(desk: Desk, interaction: Interaction) -> None:

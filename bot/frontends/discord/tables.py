@@ -37,7 +37,7 @@ def _row(header: Sequence[str], row: Sequence[str]) -> str:
     # A row may have fewer cells than the header, or more.
     titles = [*header[1:], *([""] * len(cells))]
     lines += [
-        f"- {title.strip('*')}: {cell}" if title else f"- {cell}"
+        f"- **{title.strip('*')}**: {cell}" if title else f"- {cell}"
         for title, cell in zip(titles, cells, strict=False)
         if cell
     ]

@@ -64,6 +64,8 @@ def layout(page: Page) -> ui.LayoutView:
         view.add_item(gallery)
     for document in page.documents:
         view.add_item(ui.File(f"attachment://{document.name}"))
+    for entry in page.entries:
+        view.add_item(ui.Section(entry.text, accessory=CoachButton(entry.button)))
     for row in page.rows:
         view.add_item(ui.ActionRow(*(CoachButton(button) for button in row)))
     return view

@@ -21,7 +21,7 @@ async def test_a_mention_is_answered_in_reply(place: Place) -> None:
         "Sources",
         "👍",
         "👎",
-        "Go on in a thread",
+        "Thread",
     ]
 
 
@@ -30,7 +30,7 @@ async def test_a_direct_message_is_answered(place: Place) -> None:
 
     [reply] = place.by_me(place.ada.user.dm_channel)
     assert texts(reply)[0] == "You said: what maths do I need? [1]."
-    assert "Go on in a thread" not in labels(reply)
+    assert "Thread" not in labels(reply)
     assert place.parrot.heard[0].private
 
 
@@ -67,7 +67,7 @@ async def test_what_somebody_wrote_can_be_asked_about(place: Place) -> None:
 async def test_in_a_thread_of_its_own_no_mention_is_needed_and_the_topic_is_kept(place: Place) -> None:
     reply = await place.ask("what maths do I need for machine learning?")
 
-    answer = await place.press(reply, "Go on in a thread")
+    answer = await place.press(reply, "Thread")
 
     [thread] = place.channel.threads
     assert thread.name == "what maths do I need for machine learning?"

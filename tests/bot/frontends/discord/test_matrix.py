@@ -116,7 +116,7 @@ async def test_every_command_in_every_place_by_everybody(place: Place) -> None:
 
 
 async def _thread(place: Place) -> simcord.ChannelHandle:
-    await place.press(await place.ask("what maths?"), "Go on in a thread")
+    await place.press(await place.ask("what maths?"), "Thread")
     [thread] = place.channel.threads
     return thread
 

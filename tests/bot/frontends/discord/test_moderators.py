@@ -45,6 +45,7 @@ class Bench:
     """A curator, its effects and wishes, that remember what was asked of them."""
 
     proposal: Proposal = ADDED
+    effects: Preview = PREVIEW
     items: list[Item] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     notified: list[Notice] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Bench:
 
     async def preview(self, proposal: Proposal, prepared: Edition, progress: Progress) -> Preview:  # noqa: ARG002
         progress(2, 2)
-        return PREVIEW
+        return self.effects
 
     async def apply(self, proposal: Proposal, *, actor: str, progress: Progress = ignore_progress) -> Edition:  # noqa: ARG002
         if proposal.note == "break":
@@ -155,6 +156,21 @@ async def test_what_is_added_is_looked_at_and_then_applied(
     assert place.replies == []
 
 
+async def test_of_many_answers_that_would_differ_the_first_are_shown_and_all_counted(
+    place: Place, mod: simcord.MemberActor, bench: Bench
+) -> None:
+    many = tuple(replace(PREVIEW.differences[0], question=f"How is tea {n}?") for n in range(400))
+    bench.effects = replace(PREVIEW, differences=many)
+
+    asked = await _tea(place, mod)
+
+    said = "\n".join(texts(asked.response))
+    assert "400 would be answered differently" in said
+    assert (said.count("How is tea"), "- and 390 more." in said) == (10, True)
+    assert "Dead link: https://tea.example" in said
+    assert labels(asked.response) == ["Apply", "Discard"]
+
+
 async def test_what_is_dropped_changes_nothing_and_is_decided_once(
     place: Place, mod: simcord.MemberActor, bench: Bench
 ) -> None:
@@ -226,10 +242,10 @@ async def test_a_gap_is_answered_by_its_button_even_after_a_restart(
     bench.gaps[8] = "What is tea? " * 40
     listed = await mod.slash(place.channel, "kb gaps")
     shown = _shown(listed)
-    assert labels(shown)[0] == "Answer: How long does tea steep?"
+    assert labels(shown)[0] == "How long does tea steep? (3×)"
     await place.restart()
 
-    asked = await mod.click(shown, custom_id=button(shown, "Answer: How long does tea steep?"))
+    asked = await mod.click(shown, custom_id=button(shown, "How long does tea steep? (3×)"))
     assert asked.modal
     sent = await mod.submit_modal(asked, _filled(asked.modal, "How long does tea steep?", "Two minutes."))
     long = await mod.click(shown, custom_id="fill-gap:8:0")
@@ -254,7 +270,7 @@ async def test_who_may_not_answer_gaps_gets_no_modal(
         listed = _shown(await librarian.slash(place.channel, "kb gaps"))
         env.backend.edit_member(place.guild.id, librarian.id, {"role_ids": [managers.id]})
 
-        pressed = await librarian.click(listed, custom_id=button(listed, "Answer: How long does tea steep?"))
+        pressed = await librarian.click(listed, custom_id=button(listed, "How long does tea steep? (3×)"))
 
         assert not pressed.modal
         assert "members with the role “librarians”" in _said(pressed)
@@ -347,10 +363,10 @@ async def test_in_direct_messages_there_are_no_moderators(place: Place, mod: sim
 @pytest.mark.parametrize(
     ("command", "options", "said"),
     [
-        ("kb gaps", {}, "- How long does tea steep? (3×)"),
+        ("kb gaps", {}, "How long does tea steep? (3×)"),
         ("kb history", {}, "**2** · <t:1767312000:f> · ada: add tea\n- added: Tea"),
         ("kb search", {"text": "tea"}, "Nothing was found."),
-        ("kb list", {}, "- **Guide 60** (`guide-60`): 12 chunks, updated 2026-01-02"),
+        ("kb list", {}, "- **Guide 60** · 12 chunks · 2026-01-02"),
         ("kb refresh", {}, "Added: Tea (3 chunks)"),
         ("kb undo", {"version": 3}, "Added: Tea (3 chunks)"),
     ],
@@ -361,8 +377,8 @@ async def test_what_can_be_looked_up(
     result = await mod.slash(place.channel, command, **options)
 
     assert result.ephemeral
-    shown = [each for message in (result.response, *result.followups) for each in texts(message)]
-    assert said in "\n".join(shown)
+    messages = (result.response, *result.followups)
+    assert said in "\n".join(each for message in messages for each in (*texts(message), *labels(message)))
     assert place.replies == []
 
 
@@ -389,9 +405,9 @@ async def test_who_waits_for_an_answer_is_told_it_once(
         await place.press(asked.response, "Apply", by=mod)
 
     told = [texts(message) for message in place.by_me(waiting.user.dm_channel)]
-    assert len(told) == 2
-    assert "have one by now" in told[0][0]
-    assert told[1] == ["> How long does tea steep?", "Two minutes [1].", "-# [1] Tea › Steeping"]
+    [[opening, *answer]] = told
+    assert "have one by now" in opening
+    assert answer == ["> How long does tea steep?", "Two minutes [1].", "-# [1] Tea › Steeping"]
 
 
 async def test_who_allows_no_direct_messages_is_left_alone(

@@ -13,7 +13,6 @@ from tests.discord_server.place import Place, texts
 @pytest.mark.parametrize(
     ("command", "options", "text"),
     [
-        ("roles", {}, "/roles"),
         ("compare", {"first": "Data Scientist", "second": "swe"}, "/compare Data Scientist, swe"),
         ("gap", {"role": "Data Scientist"}, "/gap Data Scientist"),
     ],
@@ -26,6 +25,13 @@ async def test_a_command_says_its_text_for_all_to_see(
     assert not result.ephemeral
     assert texts(result.response)[:2] == [f"> {text}", f"You said: {text} [1]."]
     assert text.split(maxsplit=1)[0] in COMMANDS
+
+
+async def test_a_command_alone_is_not_quoted_for_discord_shows_who_used_it(place: Place) -> None:
+    result = await place.ada.slash(place.channel, "roles")
+
+    assert not result.ephemeral
+    assert texts(result.response)[0] == "You said: /roles [1]."
 
 
 async def test_a_profile_is_shown_to_its_owner_alone(place: Place) -> None:

@@ -16,12 +16,12 @@ TABLE = """\
 """
 LINES = """\
 **Day to day**
-- Data Scientist: asks data [1]
-- Research Scientist: tries ideas [2]
+- **Data Scientist**: asks data [1]
+- **Research Scientist**: tries ideas [2]
 
 **Analogy**
-- Data Scientist: a detective
-- Research Scientist: –
+- **Data Scientist**: a detective
+- **Research Scientist**: –
 """
 
 
@@ -32,11 +32,11 @@ def test_a_row_becomes_a_heading_with_a_line_for_each_column() -> None:
 @pytest.mark.parametrize(
     ("table", "lines"),
     [
-        ("a | b\n:-- | --:\n1 | 2", "**1**\n- b: 2"),
-        ("| a | b | c |\n|---|---|---|\n| 1 |  | 3 |", "**1**\n- c: 3"),
-        ("| a | b |\n|---|---|\n| 1 | 2 | 3 |", "**1**\n- b: 2\n- 3"),
-        ("| a | b |\n|---|---|\n|  | 2 |", "- b: 2"),
-        ("| a | b |\n|---|---|\n| x \\| y | 2 \\||", "**x | y**\n- b: 2 |"),
+        ("a | b\n:-- | --:\n1 | 2", "**1**\n- **b**: 2"),
+        ("| a | b | c |\n|---|---|---|\n| 1 |  | 3 |", "**1**\n- **c**: 3"),
+        ("| a | b |\n|---|---|\n| 1 | 2 | 3 |", "**1**\n- **b**: 2\n- 3"),
+        ("| a | b |\n|---|---|\n|  | 2 |", "- **b**: 2"),
+        ("| a | b |\n|---|---|\n| x \\| y | 2 \\||", "**x | y**\n- **b**: 2 |"),
         ("| a | b |\n|---|---|", ""),
     ],
 )

@@ -31,7 +31,7 @@ async def test_the_whole_coach(app: App) -> None:
             place.channel, "compare", first="Data Scientist", second="Research Scientist"
         )
         shown = [each for message in (compared.response, *compared.followups) for each in texts(message)]
-        assert "**Day to day**\n- Data Scientist: " in "\n".join(shown)
+        assert "**Day to day**\n- **Data Scientist**: " in "\n".join(shown)
         assert not any(line.startswith("|") for each in shown for line in each.splitlines())
 
         asked = await mod.slash(place.channel, "kb add", file=("lighthouse.md", TEXT))
