@@ -61,6 +61,14 @@ class Turn:
     reply: Reply
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a turn begins with: the one that its message had before, or the latest of the conversation."""
+
+    known: Turn | None
+    latest: tuple[Turn, ...]
+
+
 _TURN = (
     _TurnRow.text,
     _TurnRow.kind,
@@ -80,18 +88,16 @@ class Conversations:
 
     async def recall(self, user: str, channel: str) -> tuple[Turn, ...]:
         """Return a conversation's latest turns, oldest first."""
-        query = (
-            select(*_TURN)
-            .where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
-            .order_by(_TurnRow.id.desc())
-            .limit(RECALLED_TURNS)
-        )
-        rows = await read(self._engine, lambda db: db.execute(query).all())
-        return tuple(_turn(row) for row in reversed(rows))
+        return await read(self._engine, lambda db: _latest(db, user, channel))
 
-    def turn_of(self, user: str) -> AbstractAsyncContextManager[None]:
-        """Answer a person; if all of theirs is deleted meanwhile, nothing of the turn is kept."""
-        return turn_of(self._engine, user)
+    def turn_of(self, message: Message) -> AbstractAsyncContextManager[Begun]:
+        """Answer a message; if all of the person is deleted meanwhile, nothing of the turn is kept."""
+
+        def look(db: Connection) -> Begun:
+            known = _turn_of(db, message.id) if message.id else None
+            return Begun(known, () if known else _latest(db, message.user, message.channel))
+
+        return turn_of(self._engine, message.user, look)
 
     async def add(self, message: Message, reply: Reply) -> None:
         """Keep a turn; it is on disk when this returns. The first of a message's turns stays its only one.
@@ -118,9 +124,7 @@ class Conversations:
 
     async def find(self, message_id: str) -> Turn | None:
         """Return the turn of the message with this id."""
-        query = select(*_TURN).where(_TurnRow.message_id == message_id)
-        row = await read(self._engine, lambda db: db.execute(query).first())
-        return _turn(row) if row else None
+        return await read(self._engine, lambda db: _turn_of(db, message_id))
 
     async def retract(self, message_id: str) -> None:
         """Delete the turn of the message with this id, as if it had not been said."""
@@ -144,6 +148,21 @@ class Conversations:
         """Delete a conversation; return how many turns it had."""
         query = delete(_TurnRow).where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
         return await write(self._engine, lambda db: db.execute(query).rowcount)
+
+
+def _latest(db: Connection, user: str, channel: str) -> tuple[Turn, ...]:
+    query = (
+        select(*_TURN)
+        .where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
+        .order_by(_TurnRow.id.desc())
+        .limit(RECALLED_TURNS)
+    )
+    return tuple(_turn(row) for row in reversed(db.execute(query).all()))
+
+
+def _turn_of(db: Connection, message_id: str) -> Turn | None:
+    row = db.execute(select(*_TURN).where(_TurnRow.message_id == message_id)).first()
+    return _turn(row) if row else None
 
 
 def _json(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold

@@ -51,12 +51,15 @@ _turn: ContextVar[tuple[str, str | None] | None] = ContextVar("turn", default=No
 
 
 @asynccontextmanager
-async def turn_of(engine: AsyncEngine, user: str) -> AsyncIterator[None]:
-    """Answer a person; what `write_of` writes of them in here is not kept if they are deleted meanwhile."""
-    begun = (user, await read(engine, lambda db: _mark(db, user)))
-    token = _turn.set(begun)
+async def turn_of(engine: AsyncEngine, user: str, look: Work[T]) -> AsyncIterator[T]:
+    """Answer a person, beginning with a look at what is kept; yields what was seen.
+
+    What `write_of` writes of them in here is not kept if they are deleted meanwhile.
+    """
+    mark, seen = await read(engine, lambda db: (_mark(db, user), look(db)))
+    token = _turn.set((user, mark))
     try:
-        yield
+        yield seen
     finally:
         _turn.reset(token)
 
