@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
-from weakref import WeakKeyDictionary
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, MetaData, func, select
+from sqlalchemy import URL, Connection, MetaData, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.orm import DeclarativeBase
 
-from knowledge.engines import open_postgresql, open_sqlite
+from knowledge.engines import SqliteEngine, open_postgresql, open_sqlite
 from knowledge.outages import plain_outages
+from knowledge.threads import Work
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 # Constraints get names, so that a migration can change them on every engine.
@@ -32,9 +32,6 @@ _READ_ONLY: dict[str, dict[str, Any]] = {
     "sqlite": {"read_only": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
-
-# Whoever writes to a SQLite file waits here for their turn.
-_writers: WeakKeyDictionary[AsyncEngine, asyncio.Lock] = WeakKeyDictionary()
 
 
 class Base(DeclarativeBase):
@@ -54,9 +51,40 @@ def create_engine(url: str | URL) -> AsyncEngine:
     return open_sqlite(parsed) if parsed.get_backend_name() == "sqlite" else open_postgresql(parsed)
 
 
+async def read(engine: AsyncEngine, work: Work[T]) -> T:
+    """Do work that only reads, in a transaction; it sees one state and holds up nobody.
+
+    Raises:
+        StorageError: the database cannot be reached.
+
+    """
+    if isinstance(engine, SqliteEngine):
+        with plain_outages():
+            return await engine.threads.read(work)
+    async with reading(engine) as db:
+        return await db.run_sync(work)
+
+
+async def write(engine: AsyncEngine, work: Work[T]) -> T:
+    """Do work that writes, in a transaction; what it wrote is on disk when this returns.
+
+    The work may be done twice, of which only once counts. On PostgreSQL many write at once; what
+    must not, takes `hold`.
+
+    Raises:
+        StorageError: the database cannot be reached, or has no room; nothing was written.
+
+    """
+    if isinstance(engine, SqliteEngine):
+        with plain_outages():
+            return await engine.threads.write(work)
+    async with writing(engine) as db:
+        return await db.run_sync(work)
+
+
 @asynccontextmanager
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Begin a transaction that only reads; it sees one state and holds up nobody.
+    """Begin a transaction as for `read`, for what goes on between its statements.
 
     Raises:
         StorageError: the database cannot be reached.
@@ -69,11 +97,10 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """Begin a transaction that writes; what it wrote is on disk when this ends.
+    """Begin a transaction as for `write`, for what goes on between its statements.
 
     SQLite lets one writer in at a time, and whoever finds it busy sleeps and looks again: with
-    two hundred at once, a write took 11 ms instead of 4. So those of one process queue. On
-    PostgreSQL many write at once; what must not, takes `hold`.
+    two hundred at once, a write took 11 ms instead of 4. So those of one process queue.
 
     Raises:
         StorageError: the database cannot be reached, or has no room; nothing was written.
@@ -84,14 +111,14 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
             yield db
 
 
-async def hold(db: AsyncConnection, name: str) -> None:
+def hold(db: Connection, name: str) -> None:
     """Wait until no other transaction, of any process, holds this name; let go with the transaction.
 
     For what is looked at before it is written, so that nobody writes in between. Take it before
     looking. SQLite has one writer at a time anyway.
     """
     if db.dialect.name == "postgresql":
-        await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 async def scrub(engine: AsyncEngine) -> None:
@@ -117,6 +144,4 @@ async def scrub(engine: AsyncEngine) -> None:
 
 
 def _turn(engine: AsyncEngine) -> AbstractAsyncContextManager[Any]:
-    if engine.dialect.name != "sqlite":
-        return nullcontext()
-    return _writers.setdefault(engine, asyncio.Lock())
+    return engine.threads.turn if isinstance(engine, SqliteEngine) else nullcontext()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib.util
 from typing import Any
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from knowledge.errors import CoachError
 from knowledge.outages import StorageError
+from knowledge.threads import Threads
 
 # Seconds until a server that does not answer counts as away: at connecting, and at a statement.
 _CONNECT_SECONDS = 10
@@ -30,7 +31,21 @@ class DriverError(CoachError):
     """What speaks to this kind of database is not installed; the text says how to install it."""
 
 
-def open_sqlite(url: URL) -> AsyncEngine:
+class SqliteEngine(AsyncEngine):
+    """A file, in which whole transactions are done in threads as well."""
+
+    def __init__(self, sync_engine: Engine, threads: Threads) -> None:
+        """Open the same file twice: for single statements, and in threads."""
+        super().__init__(sync_engine)
+        self.threads = threads
+
+    async def dispose(self, close: bool = True) -> None:  # noqa: FBT001, FBT002 - SQLAlchemy's own
+        """Close every connection."""
+        await self.threads.close()
+        await super().dispose(close)
+
+
+def open_sqlite(url: URL) -> SqliteEngine:
     """Open a file in which every transaction is durable and writers queue.
 
     WAL lets readers go on during a write; synchronous=FULL keeps what was acknowledged
@@ -38,11 +53,19 @@ def open_sqlite(url: URL) -> AsyncEngine:
     wait for each other instead of failing half-way; secure_delete overwrites what is
     deleted.
     """
-    engine = _opened(url)
+    # What people wrote goes into statements as parameters; no error and no log shows them.
+    single = create_async_engine(url, hide_parameters=True).sync_engine
+    whole = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
+    for engine in (single, whole):
+        _make_durable(engine)
+        _keep_text_alike(engine)
+    return SqliteEngine(single, Threads(whole))
 
+
+def _make_durable(engine: Engine) -> None:
     # The driver's own transactions are switched off so that BEGIN IMMEDIATE is ours:
     # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#serializable-isolation-savepoints-transactional-ddl
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -56,12 +79,10 @@ def open_sqlite(url: URL) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         mode = "DEFERRED" if connection.get_execution_options().get("read_only") else "IMMEDIATE"
         connection.exec_driver_sql(f"BEGIN {mode}")
-
-    return engine
 
 
 def open_postgresql(url: URL) -> AsyncEngine:
@@ -79,7 +100,10 @@ def open_postgresql(url: URL) -> AsyncEngine:
         "command_timeout": _STATEMENT_SECONDS,
         "server_settings": {"application_name": "career-coach"},
     }
-    return _opened(url, pool_pre_ping=True, connect_args=arguments)
+    # What people wrote goes into statements as parameters; no error and no log shows them.
+    engine = create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+    _keep_text_alike(engine.sync_engine)
+    return engine
 
 
 async def _connect_to_server(**where: Any) -> Any:  # noqa: ANN401 - the driver's own
@@ -95,11 +119,8 @@ async def _connect_to_server(**where: Any) -> Any:  # noqa: ANN401 - the driver'
         raise StorageError(f"nobody answers at its address ({type(error).__name__})") from None
 
 
-def _opened(url: URL, **options: Any) -> AsyncEngine:  # noqa: ANN401 - SQLAlchemy's own
-    # What people wrote goes into statements as parameters; no error and no log shows them.
-    engine = create_async_engine(url, hide_parameters=True, **options)
-    event.listen(engine.sync_engine, "before_cursor_execute", _without_nul, retval=True)
-    return engine
+def _keep_text_alike(engine: Engine) -> None:
+    event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
 
 
 def _without_nul(

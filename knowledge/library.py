@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge.chunking import Chunk, ChunkText
-from knowledge.database import hold, reading, writing
+from knowledge.database import hold, read, reading, writing
 from knowledge.drafts import Draft, chunk_rows, embedding_digest, version_row
 from knowledge.sharing import SharedLibrary
 from knowledge.tables import (
@@ -179,8 +179,11 @@ class Library(SharedLibrary):
             .join(EmbeddingRow, EmbeddingRow.digest == ChunkRow.digest)
             .where(ChunkRow.id.in_(ids), EmbeddingRow.model == model)
         )
-        async with reading(self._engine) as db:
-            found = {row.id: _stored(row) for row in await db.execute(query)}
+
+        def fetch(db: Connection) -> dict[str, StoredChunk]:
+            return {row.id: _stored(row) for row in db.execute(query)}
+
+        found = await read(self._engine, fetch)
         return [found[chunk_id] for chunk_id in ids if chunk_id in found]
 
     async def sample(self, edition: Edition, model: str, size: int) -> AsyncIterator[StoredChunk]:
@@ -217,7 +220,7 @@ class Library(SharedLibrary):
     async def keep_vectors(self, model: str, vectors: Mapping[str, Vectors]) -> None:
         """Keep vectors by the digest of what they encode; those that are there already stay."""
         async with writing(self._engine) as db:
-            await hold(db, _LIBRARY)
+            await db.run_sync(hold, _LIBRARY)
             known = await _known_digests(db, model, list(vectors))
             rows = [
                 {"model": model, "digest": digest, "vectors": matrix.astype("<f4").tobytes()}
@@ -238,7 +241,7 @@ class Library(SharedLibrary):
     async def write(self, drafts: Collection[Draft]) -> None:
         """Write versions that are not there yet. Nobody sees them before `publish`."""
         async with writing(self._engine) as db:
-            await hold(db, _LIBRARY)
+            await db.run_sync(hold, _LIBRARY)
             ids = [item.version_id for item in drafts]
             known: set[str] = set()
             for batch in _batches(ids):
@@ -260,7 +263,7 @@ class Library(SharedLibrary):
     ) -> Edition:
         """Make a set of versions the live edition, in one step."""
         async with writing(self._engine) as db:
-            await hold(db, _LIBRARY)
+            await db.run_sync(hold, _LIBRARY)
             # Counted here: a sequence of the database's leaves a gap where a transaction fails, and
             # the edition before is the one with the number before.
             edition_id = 1 + (await db.scalar(select(func.max(EditionRow.id))) or 0)

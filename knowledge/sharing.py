@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from knowledge.database import hold, reading, writing
+from knowledge.database import hold, read, reading, writing
 from knowledge.tables import EditionGuideRow, EditionRow, LiveRow, NameRow
 
 _NAME_ROW = 1
@@ -23,8 +23,7 @@ class SharedLibrary:
 
     async def live_id(self) -> int:
         """Return the number of the edition people see now, which is quickly asked for."""
-        async with reading(self._engine) as db:
-            return await db.scalar(select(LiveRow.edition_id)) or 0
+        return await read(self._engine, lambda db: db.scalar(select(LiveRow.edition_id))) or 0
 
     async def versions_live_since(self, moment: datetime) -> set[str]:
         """Name the versions that people saw at this time (UTC) or have seen since."""
@@ -36,7 +35,7 @@ class SharedLibrary:
     async def name(self) -> str:
         """Return what tells this library from others, for example on a server that several use."""
         async with writing(self._engine) as db:
-            await hold(db, "the library's name")
+            await db.run_sync(hold, "the library's name")
             known = await db.scalar(select(NameRow.name))
             if known is None:
                 known = uuid4().hex

@@ -83,7 +83,7 @@ class Sources:
         """Write sources, in the place of what was known of them."""
         ids = [source.guide_id for source in sources]
         async with writing(self._engine) as db:
-            await hold(db, "sources")
+            await db.run_sync(hold, "sources")
             for start in range(0, len(ids), _BATCH):
                 await db.execute(
                     delete(_SourceRow).where(_SourceRow.guide_id.in_(ids[start : start + _BATCH]))

@@ -127,6 +127,11 @@ class AnswerChain:
             | RunnableLambda(self._compose, name="compose")
         ).with_config(run_name="answer", callbacks=list(callbacks))
 
+    @property
+    def writes(self) -> bool:
+        """Whether a model writes the answers, to which it may know the person."""
+        return self._writer is not None
+
     async def answer(self, inquiry: Inquiry) -> Outcome:
         """Answer a message."""
         return await self.runnable.ainvoke(inquiry)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
+from threadpoolctl import threadpool_limits
 
 from knowledge.errors import CoachError
 from knowledge.library import Vectors
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
-# Enough to fill two cores; larger batches pad short texts for nothing.
+# Larger batches pad short texts for nothing.
 BATCH_SIZE = 32
 
 
@@ -39,17 +40,18 @@ class SentenceEmbeddings(Embeddings):
     what is asked for while the model is busy is encoded together in the next batch.
     """
 
-    def __init__(self, model: SentenceTransformer, fingerprint: str) -> None:
-        """Wrap a loaded model; `fingerprint` names its weights (see `load`)."""
+    def __init__(self, model: SentenceTransformer, fingerprint: str, threads: int = 1) -> None:
+        """Wrap a loaded model; `fingerprint` names its weights, `threads` are for many texts (see `load`)."""
         self._model = model
         self.fingerprint = fingerprint
+        self._threads = threads
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode")
         self._waiting: list[tuple[str, asyncio.Future[Vectors]]] = []
         self._busy = False
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL, *, threads: int | None = None) -> Self:
-        """Load a model by name or path; `threads` limits the processor threads it uses.
+        """Load a model by name or path; `threads` limits the processor threads it uses for many texts.
 
         Raises:
             EmbeddingModelError: it is not there, or the default model's weights are not
@@ -58,12 +60,12 @@ class SentenceEmbeddings(Embeddings):
         """
         path, pinned = locate(name)
         # Importing torch takes seconds; whoever only wants --help must not wait for it.
-        import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        torch.set_num_threads(threads or os.cpu_count() or 1)
+        # A search's products are small, too: see `encode`.
+        threadpool_limits(1, user_api="blas")
         try:
             model = SentenceTransformer(str(path), device="cpu")
         except (OSError, ValueError) as error:
@@ -71,7 +73,7 @@ class SentenceEmbeddings(Embeddings):
                 f"The embedding model “{name}” could not be loaded ({type(error).__name__}). "
                 "Set COACH_EMBEDDING_MODEL to a folder or a model id that is on this machine."
             ) from error
-        return cls(model, pinned or _fingerprint(name, path))
+        return cls(model, pinned or _fingerprint(name, path), threads or os.cpu_count() or 1)
 
     @property
     def dimensions(self) -> int:
@@ -79,7 +81,14 @@ class SentenceEmbeddings(Embeddings):
         return self._model.get_embedding_dimension() or 0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts to an array of shape (len(texts), dimensions), unit length."""
+        """Encode texts to an array of shape (len(texts), dimensions), unit length.
+
+        One thread encodes a batch. Several wait for each other after every layer, and spin meanwhile:
+        with two busy cores, two threads took 20 times as long for a question, and 20 times the work.
+        """
+        import torch
+
+        torch.set_num_threads(1 if len(texts) <= BATCH_SIZE else self._threads)
         vectors = self._model.encode(
             list(texts),
             batch_size=BATCH_SIZE,

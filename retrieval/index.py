@@ -10,6 +10,7 @@ It lies in a folder, which one process has for itself, or on a server that sever
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,7 @@ class VectorIndex:
         self._collection = self._open()
         self._state = object()  # another one after every write
         self._rows: _Rows | None = None  # as last read
+        self._reading = threading.Lock()
 
     def _open(self) -> Collection:
         configuration: Any = {"hnsw": _HNSW}
@@ -130,9 +132,7 @@ class VectorIndex:
 
     def nearest(self, vector: Vectors, k: int) -> dict[str, float]:
         """Return up to `k` rows' chunks with their best cosine similarity."""
-        rows = self._rows
-        if rows is None or rows.state is not self._state:
-            rows = self._read()
+        rows = self._current()
         if rows.vectors is None:
             found = self._queried(vector, min(k, rows.count)) if rows.count else []
         else:
@@ -146,7 +146,14 @@ class VectorIndex:
     def read_anew(self) -> None:
         """Read what is there now: another process may have written."""
         self._state = object()
-        self._read()
+        self._current()
+
+    def _current(self) -> _Rows:
+        """Return the rows as they are; of all who ask after a write, one reads them."""
+        with self._reading:
+            if self._rows is None or self._rows.state is not self._state:
+                self._rows = self._read()
+            return self._rows
 
     def _read(self) -> _Rows:
         # A write may end while rows are read: they are kept as of the state before.
@@ -158,7 +165,6 @@ class VectorIndex:
             read = self._collection.get(include=["embeddings"])
             vectors = np.asarray(read["embeddings"], dtype=np.float32)
             rows = _Rows(state, len(read["ids"]), read["ids"], vectors if len(vectors) else None)
-        self._rows = rows
         return rows
 
     def _queried(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
@@ -199,6 +205,8 @@ class VectorIndex:
         self._delete([row for chunk_id, size in sizes.items() for row in _row_names(chunk_id, size)])
 
     def _delete(self, rows: Sequence[str]) -> None:
+        if not rows:
+            return  # what was read is still right, and reading it takes a while
         for start in range(0, len(rows), _WRITE_BATCH):
             self._collection.delete(ids=list(rows[start : start + _WRITE_BATCH]))
         self._state = object()

@@ -24,6 +24,7 @@ from retrieval.answer import Passage
 from retrieval.field import Field
 from retrieval.index import VectorIndex
 from retrieval.lexical import WordIndex
+from retrieval.shelf import Shelf
 
 # Candidates each index names; all of them are read from the library and ranked anew.
 # Chroma counts rows, of which a chunk has one and one more for each of its questions.
@@ -80,6 +81,7 @@ class Searcher:
         self.field: Field | None = None
         self._edition = 0  # the one that is searched
         self._following = asyncio.Lock()
+        self._shelf = Shelf(library, model)
 
     def beside(self, learn: Callable[[str], None] = _forget) -> Searcher:
         """Make another searcher of the same index, to try an edition out."""
@@ -220,11 +222,9 @@ class Searcher:
         if field is None:
             return []
         candidates, words = await asyncio.to_thread(self._candidates, text, vector)
-        chunks = await self._library.chunks(candidates, self._model)
         query = field.distinct(vector)
         passages = []
-        for chunk in chunks:
-            distinct = field.distinct(chunk.vectors)
+        for chunk, distinct in await self._shelf.take(candidates, field):
             score = likeness(distinct, query) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
             passages.append(Passage(chunk, score, distinct))
         return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))[:k]

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.migrations.every_table import TABLES
 from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
+from knowledge.engines import SqliteEngine
 from tests.postgresql_server import Server
 
 
@@ -61,7 +62,9 @@ def no_room(engine: AsyncEngine) -> Iterator[None]:
         cursor.execute(f"PRAGMA max_page_count = {pages}")
         cursor.close()
 
-    event.listen(engine.sync_engine, "checkout", limit)
+    assert isinstance(engine, SqliteEngine)
+    for opened in (engine.sync_engine, engine.threads.engine):
+        event.listen(opened, "checkout", limit)
     pages = 1  # SQLite takes it for the pages there are
     try:
         yield

@@ -78,19 +78,18 @@ class Coach:
             async with (
                 self._people.among(message.user),
                 self._queues.turn(message.user, message.channel),
-                self._conversations.turn_of(message.user),
+                self._conversations.turn_of(message) as begun,
             ):
-                if message.id and (known := await self._conversations.find(message.id)):
-                    return known.reply
-                return await _measured(self._reply(message))
+                if begun.known:
+                    return begun.known.reply
+                return await _measured(self._reply(message, begun.latest))
 
-    async def _reply(self, message: Message) -> Reply:
+    async def _reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Hear a message, answer it and remember the turn."""
         heard = await asyncio.to_thread(self._hearing.hear, message.text)
         if isinstance(heard, Unclear):
             return Reply("chat", heard.reply)
         message = replace(message, text=heard)
-        turns = await self._conversations.recall(message.user, message.channel)
         meant = await self._guided.spell_out(_picked(message, turns), turns)
         reply = await self._answer(meant, turns)
         if reply.text != NO_TOPIC:

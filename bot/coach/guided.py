@@ -50,8 +50,9 @@ class Guided:
 
     async def spell_out(self, message: Message, turns: Sequence[Turn]) -> Message:
         """Read “2”, or a choice's label, as what that choice says, if a question was just asked."""
-        pending = await self.pending(message)
-        if pending is None or not turns or turns[-1].reply.kind != "roles":
+        asked = bool(turns) and turns[-1].reply.kind == "roles"
+        pending = await self.pending(message) if asked else None
+        if pending is None:
             return message
         said = message.text.strip(" .)#!").casefold()
         short = {"skip": SKIP, "stop": STOP, "quit": STOP}

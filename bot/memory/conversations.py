@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, Text, delete, insert, literal, select
+from sqlalchemy import Connection, DateTime, Index, Text, delete, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.memory.erasures import lock_person, turn_of, writing_of
+from bot.memory.erasures import lock_person, turn_of, write_of
 from bot.memory.personal import Personal
 from bot.reply import Message, Reply
-from knowledge.database import Base, reading, writing
+from knowledge.database import Base, read, write
 from retrieval.answer import Citation
 from retrieval.rewrite import Exchange
 
@@ -61,6 +61,14 @@ class Turn:
     reply: Reply
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a turn begins with: the one that its message had before, or the latest of the conversation."""
+
+    known: Turn | None
+    latest: tuple[Turn, ...]
+
+
 _TURN = (
     _TurnRow.text,
     _TurnRow.kind,
@@ -80,19 +88,16 @@ class Conversations:
 
     async def recall(self, user: str, channel: str) -> tuple[Turn, ...]:
         """Return a conversation's latest turns, oldest first."""
-        query = (
-            select(*_TURN)
-            .where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
-            .order_by(_TurnRow.id.desc())
-            .limit(RECALLED_TURNS)
-        )
-        async with reading(self._engine) as db:
-            rows = (await db.execute(query)).all()
-        return tuple(_turn(row) for row in reversed(rows))
+        return await read(self._engine, lambda db: _latest(db, user, channel))
 
-    def turn_of(self, user: str) -> AbstractAsyncContextManager[None]:
-        """Answer a person; if all of theirs is deleted meanwhile, nothing of the turn is kept."""
-        return turn_of(self._engine, user)
+    def turn_of(self, message: Message) -> AbstractAsyncContextManager[Begun]:
+        """Answer a message; if all of the person is deleted meanwhile, nothing of the turn is kept."""
+
+        def look(db: Connection) -> Begun:
+            known = _turn_of(db, message.id) if message.id else None
+            return Begun(known, () if known else _latest(db, message.user, message.channel))
+
+        return turn_of(self._engine, message.user, look)
 
     async def add(self, message: Message, reply: Reply) -> None:
         """Keep a turn; it is on disk when this returns. The first of a message's turns stays its only one.
@@ -115,36 +120,49 @@ class Conversations:
         }
         # Another process may have answered the same message meanwhile.
         with suppress(IntegrityError):
-            async with writing_of(self._engine, message.user) as db:
-                await db.execute(insert(_TurnRow), [row])
+            await write_of(self._engine, message.user, lambda db: db.execute(insert(_TurnRow), [row]))
 
     async def find(self, message_id: str) -> Turn | None:
         """Return the turn of the message with this id."""
-        query = select(*_TURN).where(_TurnRow.message_id == message_id)
-        async with reading(self._engine) as db:
-            row = (await db.execute(query)).first()
-        return _turn(row) if row else None
+        return await read(self._engine, lambda db: _turn_of(db, message_id))
 
     async def retract(self, message_id: str) -> None:
         """Delete the turn of the message with this id, as if it had not been said."""
-        async with writing(self._engine) as db:
-            await db.execute(delete(_TurnRow).where(_TurnRow.message_id == message_id))
+        query = delete(_TurnRow).where(_TurnRow.message_id == message_id)
+        await write(self._engine, lambda db: db.execute(query))
 
     async def carry_over(self, message_id: str, channel: str) -> None:
         """Let the same person's conversation in another channel begin with this turn."""
         kept = [column for column in _TurnRow.__table__.columns if column.name not in _NOT_CARRIED]
         source = select(literal(channel), *kept).where(_TurnRow.message_id == message_id)
         query = insert(_TurnRow).from_select(["channel_id", *(column.name for column in kept)], source)
-        async with writing(self._engine) as db:
-            user = await db.scalar(select(_TurnRow.user_id).where(_TurnRow.message_id == message_id))
-            await lock_person(db, user or "")
-            await db.execute(query)
+
+        def begin(db: Connection) -> None:
+            user = db.scalar(select(_TurnRow.user_id).where(_TurnRow.message_id == message_id))
+            lock_person(db, user or "")
+            db.execute(query)
+
+        await write(self._engine, begin)
 
     async def forget(self, user: str, channel: str) -> int:
         """Delete a conversation; return how many turns it had."""
         query = delete(_TurnRow).where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
-        async with writing(self._engine) as db:
-            return (await db.execute(query)).rowcount
+        return await write(self._engine, lambda db: db.execute(query).rowcount)
+
+
+def _latest(db: Connection, user: str, channel: str) -> tuple[Turn, ...]:
+    query = (
+        select(*_TURN)
+        .where(_TurnRow.user_id == user, _TurnRow.channel_id == channel)
+        .order_by(_TurnRow.id.desc())
+        .limit(RECALLED_TURNS)
+    )
+    return tuple(_turn(row) for row in reversed(db.execute(query).all()))
+
+
+def _turn_of(db: Connection, message_id: str) -> Turn | None:
+    row = db.execute(select(*_TURN).where(_TurnRow.message_id == message_id)).first()
+    return _turn(row) if row else None
 
 
 def _json(value: Any) -> str:  # noqa: ANN401 - whatever JSON can hold

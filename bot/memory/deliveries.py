@@ -14,14 +14,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Index, Text, func, insert, select, update
+from sqlalchemy import Connection, DateTime, Index, Text, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.erasures import lock_person
 from bot.memory.personal import Personal
-from knowledge.database import Base, reading, writing
+from knowledge.database import Base, read, write
 
 
 class State(StrEnum):
@@ -117,37 +117,41 @@ class Deliveries:
     async def receive(self, incoming: Incoming, limit: Limit) -> bool | Refused:
         """Take in a message; return whether it is new and welcome, or until when it is not."""
         row = _new_row(incoming)
+
+        def take_in(db: Connection) -> Refused | None:
+            # One after the other, or else a person's messages at once would not see each other.
+            lock_person(db, incoming.user, alone=True)
+            refused = _refusal(db, incoming.user, row["created_at"], limit)
+            turned_away = {"state": State.LIMITED, "text": ""} if refused else {}
+            db.execute(insert(_DeliveryRow), [row | turned_away])
+            return refused
+
         try:
-            async with writing(self._engine) as db:
-                # One after the other, or else a person's messages at once would not see each other.
-                await lock_person(db, incoming.user, alone=True)
-                refused = await _refusal(db, incoming.user, row["created_at"], limit)
-                if refused:
-                    row |= {"state": State.LIMITED, "text": ""}
-                await db.execute(insert(_DeliveryRow), [row])
+            return await write(self._engine, take_in) or True
         except IntegrityError:
             return False
-        return refused or True
 
     async def keep(self, incoming: Incoming, offers: Sequence[str]) -> None:
         """Keep what buttons say on a message that is no answer."""
         row = _new_row(incoming) | {"state": State.ANSWERED, "times": 0, "offers": _json(offers)}
-        async with writing(self._engine) as db:
-            await db.execute(insert(_DeliveryRow), [row])
+        await write(self._engine, lambda db: db.execute(insert(_DeliveryRow), [row]))
 
     async def reopen(self, message_id: str, text: str, limit: Limit) -> bool:
         """Take in a message's new text, to answer it anew; return whether that is welcome."""
-        async with writing(self._engine) as db:
-            user = await db.scalar(select(_DeliveryRow.user_id).where(_DeliveryRow.id == message_id))
-            await lock_person(db, user or "", alone=True)
-            if user is None or await _refusal(db, user, datetime.now(UTC), limit):
+
+        def take_in(db: Connection) -> bool:
+            user = db.scalar(select(_DeliveryRow.user_id).where(_DeliveryRow.id == message_id))
+            lock_person(db, user or "", alone=True)
+            if user is None or _refusal(db, user, datetime.now(UTC), limit):
                 return False
-            await db.execute(
+            db.execute(
                 update(_DeliveryRow)
                 .where(_DeliveryRow.id == message_id)
                 .values(text=text, state=State.RECEIVED, times=_DeliveryRow.times + 1)
             )
-        return True
+            return True
+
+        return await write(self._engine, take_in)
 
     async def shown(self, message_id: str, replies: Sequence[str]) -> None:
         """Note which replies to a message are out so far."""
@@ -170,8 +174,7 @@ class Deliveries:
     async def find(self, message_id: str) -> Delivery | None:
         """Return what became of a message, or None if it never came in."""
         query = select(_DeliveryRow.__table__).where(_DeliveryRow.id == message_id)
-        async with reading(self._engine) as db:
-            row = (await db.execute(query)).first()
+        row = await read(self._engine, lambda db: db.execute(query).first())
         return _delivery(row) if row else None
 
     async def unfinished(self) -> list[Delivery]:
@@ -181,8 +184,7 @@ class Deliveries:
             .where(_DeliveryRow.state == State.RECEIVED)
             .order_by(_DeliveryRow.created_at)
         )
-        async with reading(self._engine) as db:
-            return [_delivery(row) for row in await db.execute(query)]
+        return [_delivery(row) for row in await read(self._engine, lambda db: db.execute(query).all())]
 
     async def forget(self, user: str, channel: str) -> None:
         """Drop what was offered in a conversation; that there were messages stays known."""
@@ -191,25 +193,24 @@ class Deliveries:
             .where(_DeliveryRow.user_id == user, _DeliveryRow.channel_id == channel)
             .values(offers="[]")
         )
-        async with writing(self._engine) as db:
-            await db.execute(query)
+        await write(self._engine, lambda db: db.execute(query))
 
     async def _set(self, message_id: str, **values: object) -> None:
-        async with writing(self._engine) as db:
-            await db.execute(update(_DeliveryRow).where(_DeliveryRow.id == message_id).values(**values))
+        query = update(_DeliveryRow).where(_DeliveryRow.id == message_id).values(**values)
+        await write(self._engine, lambda db: db.execute(query))
 
 
-async def _refusal(db: AsyncConnection, user: str, now: datetime, limit: Limit) -> Refused | None:
+def _refusal(db: Connection, user: str, now: datetime, limit: Limit) -> Refused | None:
     """Say until when a person has to wait, if they have to."""
     # What a clock that was ahead has dated in the far future must not lock anybody out until then.
     period = _DeliveryRow.created_at.between(now - limit.period, now + limit.period)
     recent = (_DeliveryRow.user_id == user, period)
     welcome = (*recent, _DeliveryRow.state != State.LIMITED)
-    used = await db.scalar(select(func.sum(_DeliveryRow.times)).where(*welcome))
+    used = db.scalar(select(func.sum(_DeliveryRow.times)).where(*welcome))
     if (used or 0) < limit.count:
         return None
-    oldest = await db.scalar(select(func.min(_DeliveryRow.created_at)).where(*welcome))
-    told = await db.scalar(
+    oldest = db.scalar(select(func.min(_DeliveryRow.created_at)).where(*welcome))
+    told = db.scalar(
         select(func.count()).where(
             *recent, _DeliveryRow.state == State.LIMITED, _DeliveryRow.created_at > oldest
         )

@@ -11,15 +11,18 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import TypeVar
 from uuid import uuid4
 
-from sqlalchemy import BigInteger, DateTime, delete, func, insert, literal, select
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import BigInteger, Connection, DateTime, delete, func, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.database import Base, reading, writing
+from knowledge.database import Base, read, write
 from knowledge.errors import CoachError
+from knowledge.threads import Work
 
+T = TypeVar("T")
 # Far longer than any turn takes.
 MARKED_FOR = timedelta(hours=1)
 _DELETED_MEANWHILE = (
@@ -48,34 +51,38 @@ _turn: ContextVar[tuple[str, str | None] | None] = ContextVar("turn", default=No
 
 
 @asynccontextmanager
-async def turn_of(engine: AsyncEngine, user: str) -> AsyncIterator[None]:
-    """Answer a person; what `writing_of` writes of them in here is not kept if they are deleted meanwhile."""
-    async with reading(engine) as db:
-        begun = (user, await _mark(db, user))
-    token = _turn.set(begun)
+async def turn_of(engine: AsyncEngine, user: str, look: Work[T]) -> AsyncIterator[T]:
+    """Answer a person, beginning with a look at what is kept; yields what was seen.
+
+    What `write_of` writes of them in here is not kept if they are deleted meanwhile.
+    """
+    mark, seen = await read(engine, lambda db: (_mark(db, user), look(db)))
+    token = _turn.set((user, mark))
     try:
-        yield
+        yield seen
     finally:
         _turn.reset(token)
 
 
-@asynccontextmanager
-async def writing_of(engine: AsyncEngine, user: str) -> AsyncIterator[AsyncConnection]:
-    """Begin a transaction that writes of a person.
+async def write_of(engine: AsyncEngine, user: str, work: Work[T]) -> T:
+    """Do work that writes of a person, as `write` does it.
 
     Raises:
         ErasedError: they have been deleted since their turn began.
 
     """
-    async with writing(engine) as db:
-        await lock_person(db, user)
-        begun = _turn.get()
-        if begun and begun[0] == user and await _mark(db, user) not in {None, begun[1]}:
+    begun = _turn.get()
+
+    def unless_erased(db: Connection) -> T:
+        lock_person(db, user)
+        if begun and begun[0] == user and _mark(db, user) not in {None, begun[1]}:
             raise ErasedError
-        yield db
+        return work(db)
+
+    return await write(engine, unless_erased)
 
 
-async def lock_person(db: AsyncConnection, user: str, *, alone: bool = False) -> None:
+def lock_person(db: Connection, user: str, *, alone: bool = False) -> None:
     """Hold a person until the transaction ends, beside others or alone.
 
     SQLite lets one transaction write at a time as it is.
@@ -83,26 +90,25 @@ async def lock_person(db: AsyncConnection, user: str, *, alone: bool = False) ->
     if db.dialect.name == "postgresql":
         number = int.from_bytes(sha256(user.encode()).digest()[:8], signed=True)
         lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
-        await db.execute(select(lock(literal(number, BigInteger))))
+        db.execute(select(lock(literal(number, BigInteger))))
 
 
-async def mark_erased(db: AsyncConnection, user: str) -> None:
+def mark_erased(db: Connection, user: str) -> None:
     """Forbid what is under way to write of a person, whom this transaction holds alone from here on."""
-    await lock_person(db, user, alone=True)
-    await db.execute(delete(_ErasureRow).where(_ErasureRow.person == _digest(user)))
+    lock_person(db, user, alone=True)
+    db.execute(delete(_ErasureRow).where(_ErasureRow.person == _digest(user)))
     row = {"person": _digest(user), "mark": uuid4().hex, "erased_at": datetime.now(UTC)}
-    await db.execute(insert(_ErasureRow), [row])
+    db.execute(insert(_ErasureRow), [row])
 
 
 async def drop_marks(engine: AsyncEngine) -> None:
     """Drop the marks that no turn can be older than."""
-    async with writing(engine) as db:
-        before = datetime.now(UTC) - MARKED_FOR
-        await db.execute(delete(_ErasureRow).where(_ErasureRow.erased_at < before))
+    old = _ErasureRow.erased_at < datetime.now(UTC) - MARKED_FOR
+    await write(engine, lambda db: db.execute(delete(_ErasureRow).where(old)))
 
 
-async def _mark(db: AsyncConnection, user: str) -> str | None:
-    return await db.scalar(select(_ErasureRow.mark).where(_ErasureRow.person == _digest(user)))
+def _mark(db: Connection, user: str) -> str | None:
+    return db.scalar(select(_ErasureRow.mark).where(_ErasureRow.person == _digest(user)))
 
 
 def _digest(user: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, delete, insert
+from sqlalchemy import Connection, DateTime, delete, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.memory.personal import Personal
-from knowledge.database import Base, hold, writing
+from knowledge.database import Base, hold, write
 
 
 class _FeedbackRow(Base):
@@ -36,7 +36,10 @@ class Feedback:
         earlier = delete(_FeedbackRow).where(
             _FeedbackRow.message_id == message_id, _FeedbackRow.user_id == user
         )
-        async with writing(self._engine) as db:
-            await hold(db, f"feedback of {user}")
-            await db.execute(earlier)
-            await db.execute(insert(_FeedbackRow), [row])
+
+        def replace(db: Connection) -> None:
+            hold(db, f"feedback of {user}")
+            db.execute(earlier)
+            db.execute(insert(_FeedbackRow), [row])
+
+        await write(self._engine, replace)

@@ -6,14 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Text, func, insert, select, update
+from sqlalchemy import Connection, DateTime, Text, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.memory.erasures import writing_of
+from bot.memory.erasures import write_of
 from bot.memory.personal import Personal
 from bot.telemetry import metrics
-from knowledge.database import Base, hold, reading, writing
+from knowledge.database import Base, hold, read, write
 
 
 class _GapRow(Base):
@@ -50,8 +50,7 @@ class Gaps:
     async def add(self, user: str, question: str) -> None:
         """Record a question that was refused."""
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": False}
-        async with writing_of(self._engine, user) as db:
-            await db.execute(insert(_GapRow), [row])
+        await write_of(self._engine, user, lambda db: db.execute(insert(_GapRow), [row]))
         metrics.GAPS.inc()
 
     async def questions(self) -> list[str]:
@@ -60,26 +59,27 @@ class Gaps:
 
     async def recorded(self) -> dict[int, str]:
         """Return what was refused by number, oldest first, without saying who asked."""
-        async with reading(self._engine) as db:
-            rows = await db.execute(select(_GapRow.id, _GapRow.question).order_by(_GapRow.id))
-            return {row.id: row.question for row in rows}
+        query = select(_GapRow.id, _GapRow.question).order_by(_GapRow.id)
+        return {row.id: row.question for row in await read(self._engine, lambda db: db.execute(query).all())}
 
     async def question(self, gap_id: int) -> str:
         """Return a refused question by its number; nothing where it has been deleted."""
-        async with reading(self._engine) as db:
-            found = await db.scalar(select(_GapRow.question).where(_GapRow.id == gap_id))
-            return found or ""
+        query = select(_GapRow.question).where(_GapRow.id == gap_id)
+        return await read(self._engine, lambda db: db.scalar(query)) or ""
 
     async def want(self, user: str, question: str) -> None:
         """Remember that somebody would like the moderators to see to a question, and to hear of it."""
         mine = (_GapRow.user_id == user, _GapRow.question == question, _GapRow.told_at.is_(None))
         latest = select(func.max(_GapRow.id)).where(*mine).scalar_subquery()
         row = {"user_id": user, "question": question, "created_at": datetime.now(UTC), "wanted": True}
-        async with writing(self._engine) as db:
-            await hold(db, f"gaps of {user}")
-            marked = await db.execute(update(_GapRow).where(_GapRow.id == latest).values(wanted=True))
+
+        def mark(db: Connection) -> None:
+            hold(db, f"gaps of {user}")
+            marked = db.execute(update(_GapRow).where(_GapRow.id == latest).values(wanted=True))
             if not marked.rowcount:
-                await db.execute(insert(_GapRow), [row])
+                db.execute(insert(_GapRow), [row])
+
+        await write(self._engine, mark)
 
     async def waiting(self) -> list[Waiting]:
         """List the questions whose askers wait, oldest first."""
@@ -88,17 +88,15 @@ class Gaps:
             .where(_GapRow.wanted, _GapRow.told_at.is_(None))
             .order_by(_GapRow.id)
         )
-        async with reading(self._engine) as db:
-            return [Waiting(*row) for row in await db.execute(query)]
+        return [Waiting(*row) for row in await read(self._engine, lambda db: db.execute(query).all())]
 
     async def claim(self, gap_ids: Collection[int]) -> set[int]:
         """Mark gaps as told; return those that nobody had claimed before, to be told once."""
-        async with writing(self._engine) as db:
-            # In one statement, so that of two who claim one at once the second gets nothing.
-            claimed = await db.scalars(
-                update(_GapRow)
-                .where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
-                .values(told_at=datetime.now(UTC))
-                .returning(_GapRow.id)
-            )
-            return set(claimed)
+        # In one statement, so that of two who claim one at once the second gets nothing.
+        query = (
+            update(_GapRow)
+            .where(_GapRow.id.in_(gap_ids), _GapRow.told_at.is_(None))
+            .values(told_at=datetime.now(UTC))
+            .returning(_GapRow.id)
+        )
+        return await write(self._engine, lambda db: set(db.scalars(query)))

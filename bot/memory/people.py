@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.fleet.background import background
@@ -18,7 +19,7 @@ from bot.fleet.duties import Duties, Duty
 from bot.memory import conversations, deliveries, feedback, gaps, profiles, usage
 from bot.memory.erasures import MARKED_FOR, drop_marks, mark_erased
 from bot.memory.typed import erase_typed, typed_lines
-from knowledge.database import reading, scrub, writing
+from knowledge.database import read, scrub, write
 
 _log = logging.getLogger(__name__)
 _DAILY = timedelta(days=1)
@@ -49,10 +50,11 @@ class People:
 
     async def export(self, user: str) -> dict[str, Any]:
         """Return all that is kept of a person, by table, oldest first, as JSON can hold it."""
-        kept: dict[str, Any] = {"user": user}
-        async with reading(self._engine) as db:
-            for each in PERSONAL:
-                kept[each.key] = [each.fields(row) for row in await db.execute(each.of(user))]
+
+        def rows(db: Connection) -> dict[str, Any]:
+            return {each.key: [each.fields(row) for row in db.execute(each.of(user))] for each in PERSONAL}
+
+        kept = {"user": user} | await read(self._engine, rows)
         kept["typed"] = await asyncio.to_thread(typed_lines, self._folder, user)
         return kept
 
@@ -67,9 +69,12 @@ class People:
 
         What other processes are about to write of them is not written any more.
         """
-        async with writing(self._engine) as db:
-            await mark_erased(db, user)
-            gone = {each.name: (await db.execute(each.erase(user))).rowcount for each in PERSONAL}
+
+        def erase(db: Connection) -> dict[str, int]:
+            mark_erased(db, user)
+            return {each.name: db.execute(each.erase(user)).rowcount for each in PERSONAL}
+
+        gone = await write(self._engine, erase)
         if any(gone.values()):
             await scrub(self._engine)
         gone[_TYPED] = await asyncio.to_thread(erase_typed, self._folder, user)
@@ -82,9 +87,11 @@ class People:
             _log.warning("The clock has jumped. Nothing old is deleted before it has been steady for a day.")
             return
         before = datetime.now(UTC) - timedelta(days=days)
-        async with writing(self._engine) as db:
-            gone = sum([(await db.execute(each.expire(before))).rowcount for each in PERSONAL])
-        if gone:
+
+        def expire(db: Connection) -> int:
+            return sum(db.execute(each.expire(before)).rowcount for each in PERSONAL)
+
+        if await write(self._engine, expire):
             await scrub(self._engine)
 
     @asynccontextmanager

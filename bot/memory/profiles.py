@@ -7,14 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Delete, Text, delete, insert, select
+from sqlalchemy import Connection, DateTime, Delete, Text, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.coach.clauses import Clause
-from bot.memory.erasures import writing_of
+from bot.memory.erasures import write_of
 from bot.memory.personal import Personal
-from knowledge.database import Base, hold, reading, writing
+from knowledge.database import Base, hold, read, write
 
 
 class _FactRow(Base):
@@ -74,8 +74,7 @@ class Profiles:
         query = select(_FactRow.__table__).where(_FactRow.user_id == user).order_by(_FactRow.id)
         if not private:
             query = query.where(_FactRow.private.is_(False))
-        async with reading(self._engine) as db:
-            rows = (await db.execute(query)).all()
+        rows = await read(self._engine, lambda db: db.execute(query).all())
         return tuple(
             Fact(
                 row.id,
@@ -103,29 +102,33 @@ class Profiles:
             }
             for clause in clauses
         ]
-        async with writing_of(self._engine, user) as db:
-            await db.execute(_these(user, instead_of))
+
+        def replace(db: Connection) -> None:
+            db.execute(_these(user, instead_of))
             if rows:
-                await db.execute(insert(_FactRow), rows)
+                db.execute(insert(_FactRow), rows)
+
+        await write_of(self._engine, user, replace)
 
     async def remove(self, user: str, ids: Collection[int]) -> int:
         """Delete facts of a person; return how many there were."""
-        async with writing(self._engine) as db:
-            return (await db.execute(_these(user, ids))).rowcount
+        return await write(self._engine, lambda db: db.execute(_these(user, ids)).rowcount)
 
     async def forget(self, user: str) -> int:
         """Delete all that is known of a person; return how many facts that was."""
-        async with writing(self._engine) as db:
-            await db.execute(delete(_GuidedRow).where(_GuidedRow.user_id == user))
-            return (await db.execute(delete(_FactRow).where(_FactRow.user_id == user))).rowcount
+
+        def forget(db: Connection) -> int:
+            db.execute(delete(_GuidedRow).where(_GuidedRow.user_id == user))
+            return db.execute(delete(_FactRow).where(_FactRow.user_id == user)).rowcount
+
+        return await write(self._engine, forget)
 
     async def guided(self, user: str, channel: str) -> GuidedState | None:
         """Return how far this conversation's guided part has come, if it was begun."""
         query = select(_GuidedRow.asked, _GuidedRow.pending).where(
             _GuidedRow.user_id == user, _GuidedRow.channel_id == channel
         )
-        async with reading(self._engine) as db:
-            row = (await db.execute(query)).first()
+        row = await read(self._engine, lambda db: db.execute(query).first())
         return GuidedState(tuple(json.loads(row.asked)), row.pending) if row else None
 
     async def keep_guided(self, user: str, channel: str, state: GuidedState) -> None:
@@ -137,12 +140,14 @@ class Profiles:
             "pending": state.pending,
             "changed_at": datetime.now(UTC),
         }
-        async with writing_of(self._engine, user) as db:
-            await hold(db, f"guided conversations of {user}")
-            await db.execute(
-                delete(_GuidedRow).where(_GuidedRow.user_id == user, _GuidedRow.channel_id == channel)
-            )
-            await db.execute(insert(_GuidedRow), [row])
+        before = delete(_GuidedRow).where(_GuidedRow.user_id == user, _GuidedRow.channel_id == channel)
+
+        def replace(db: Connection) -> None:
+            hold(db, f"guided conversations of {user}")
+            db.execute(before)
+            db.execute(insert(_GuidedRow), [row])
+
+        await write_of(self._engine, user, replace)
 
 
 def _these(user: str, ids: Collection[int]) -> Delete:

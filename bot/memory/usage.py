@@ -10,9 +10,9 @@ from sqlalchemy import Index, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.memory.erasures import ErasedError, writing_of
+from bot.memory.erasures import ErasedError, write_of
 from bot.memory.personal import NOBODY, Personal
-from knowledge.database import Base, reading, writing
+from knowledge.database import Base, read, write
 
 
 class _UsageRow(Base):
@@ -42,11 +42,10 @@ class Usage:
         """Count the tokens that the model read and wrote for a person."""
         row = {"user_id": user, "day": self._today(), "read": read, "written": written}
         try:
-            async with writing_of(self._engine, user) as db:
-                await db.execute(insert(_UsageRow), [row])
+            await write_of(self._engine, user, lambda db: db.execute(insert(_UsageRow), [row]))
         except ErasedError:  # it was used, by whomever
-            async with writing(self._engine) as db:
-                await db.execute(insert(_UsageRow), [row | {"user_id": NOBODY}])
+            nobodys = row | {"user_id": NOBODY}
+            await write(self._engine, lambda db: db.execute(insert(_UsageRow), [nobodys]))
 
     async def today(self, user: str | None = None) -> int:
         """Return the tokens used today, by one person or by all."""
@@ -54,8 +53,8 @@ class Usage:
         query = query.where(_UsageRow.day == self._today())
         if user is not None:
             query = query.where(_UsageRow.user_id == user)
-        async with reading(self._engine) as db:
-            return int(await db.scalar(query) or 0)
+        used = await read(self._engine, lambda db: db.scalar(query))
+        return int(used or 0)
 
     def budget(self, per_user: int, per_day: int) -> TokenBudget:
         """Limit what is used in a day, by one person and by all; 0 is no limit."""

@@ -32,7 +32,7 @@ async def upgrade(engine: AsyncEngine) -> Upgrade:
 
     """
     async with writing(engine) as db:
-        await hold(db, "migrations")
+        await db.run_sync(hold, "migrations")
         before = await db.run_sync(_step)
         await db.run_sync(_upgrade)
         return Upgrade(before, await db.run_sync(_step))

@@ -51,7 +51,7 @@ async def copy(source: AsyncEngine, target: AsyncEngine, *, replace: bool = Fals
 
     """
     async with reading(source) as old, writing(target) as new:
-        await hold(new, "copying")
+        await new.run_sync(hold, "copying")
         if replace:
             for table in reversed(TABLES):
                 await new.execute(table.delete())

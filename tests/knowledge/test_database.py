@@ -2,19 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, event, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.memory.conversations import RECALLED_TURNS, Conversations
 from bot.migrations.upgrade import upgrade
 from bot.reply import Message, Reply
-from knowledge.database import Base, create_engine, reading, writing
+from knowledge.database import Base, create_engine, read, reading, write, writing
+from knowledge.engines import SqliteEngine
 
 WRITERS = 50
 TURNS = 20
@@ -84,17 +86,19 @@ async def test_every_connection_is_durable_and_overwrites_what_it_deletes(
     async with reading(engine) as first, reading(engine) as second:
         assert await first.scalar(text(f"PRAGMA {pragma}")) == value
         assert await second.scalar(text(f"PRAGMA {pragma}")) == value
+    assert await read(engine, lambda db: db.scalar(text(f"PRAGMA {pragma}"))) == value
+    assert await write(engine, lambda db: db.scalar(text(f"PRAGMA {pragma}"))) == value
 
 
 @pytest.mark.engines("sqlite", "postgresql")
 async def test_fifty_writers_at_once_lose_nothing(engine: AsyncEngine) -> None:
     conversations = Conversations(engine)
 
-    async def write(user: str) -> None:
+    async def talk(user: str) -> None:
         for turn in range(TURNS):
             await conversations.add(Message(user, "here", f"{user} says {turn}"), Reply("chat", "Yes"))
 
-    await asyncio.gather(*(write(f"user-{n}") for n in range(WRITERS)))
+    await asyncio.gather(*(talk(f"user-{n}") for n in range(WRITERS)))
 
     async with engine.connect() as db:
         rows = (await db.execute(text("SELECT user_id, text FROM turns ORDER BY id"))).all()
@@ -135,6 +139,46 @@ async def test_a_failed_transaction_leaves_nothing_behind(engine: AsyncEngine) -
 
     async with engine.connect() as db:
         assert await db.scalar(text("SELECT count(*) FROM gaps")) == 0
+
+
+def note(number: int) -> Callable[[Connection], object]:
+    """Return work that writes a gap of this number."""
+    query = text(
+        "INSERT INTO gaps (id, user_id, question, created_at, wanted) "
+        "VALUES (:id, 'ada', :said, '2026-01-01', false)"
+    )
+    return lambda db: db.execute(query, {"id": number, "said": f"{number}?"})
+
+
+@pytest.mark.engines("sqlite", "postgresql")
+async def test_what_fails_takes_nothing_along_that_is_written_at_once(engine: AsyncEngine) -> None:
+    await write(engine, note(13))
+
+    failures = await asyncio.gather(*(write(engine, note(n)) for n in range(20)), return_exceptions=True)
+
+    assert [type(failure) for failure in failures if isinstance(failure, Exception)] == [IntegrityError]
+    ids = text("SELECT id FROM gaps ORDER BY id")
+    assert await read(engine, lambda db: list(db.scalars(ids))) == list(range(20))
+
+
+async def test_what_waits_is_written_together(engine: AsyncEngine) -> None:
+    assert isinstance(engine, SqliteEngine)
+    commits = []
+    event.listen(engine.threads.engine, "commit", commits.append)
+
+    await asyncio.gather(*(write(engine, note(n)) for n in range(20)))
+
+    assert len(commits) < 5
+
+
+async def test_what_nobody_waits_for_any_more_is_not_written(engine: AsyncEngine) -> None:
+    async with writing(engine):
+        gone, waiting = (asyncio.create_task(write(engine, note(n))) for n in (1, 2))
+        await asyncio.sleep(0)
+        gone.cancel()
+    await waiting
+
+    assert await read(engine, lambda db: list(db.scalars(text("SELECT id FROM gaps")))) == [2]
 
 
 @pytest.mark.engines("sqlite", "postgresql")

@@ -7,9 +7,12 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
+import torch
+from sentence_transformers import SentenceTransformer
 
 from knowledge.library import Vectors
 from retrieval import embeddings as module
@@ -140,6 +143,30 @@ async def test_encoding_never_runs_on_the_event_loops_thread(watched: Watched) -
 
     assert len(watched.threads) == 1
     assert threading.get_ident() not in watched.threads
+
+
+class Counted:
+    """The real model, noting with how many threads it is run."""
+
+    def __init__(self, real: SentenceEmbeddings) -> None:
+        self._real = real._model
+        self.threads: list[int] = []
+
+    def encode(self, texts: list[str], **options: Any) -> Any:
+        self.threads.append(torch.get_num_threads())
+        return self._real.encode(texts, **options)
+
+
+def test_threads_share_the_work_only_where_there_is_much(embeddings: SentenceEmbeddings) -> None:
+    counted = Counted(embeddings)
+    model = SentenceEmbeddings(cast("SentenceTransformer", counted), "any", threads=2)
+
+    model.encode(BATCH_SIZE * ["a"])
+    model.encode((BATCH_SIZE + 1) * ["a"])
+    model.encode(["a"])
+
+    assert counted.threads == [1, 2, 1]
+    model.close()
 
 
 async def test_a_caller_who_leaves_does_not_take_the_others_along(watched: Watched) -> None:

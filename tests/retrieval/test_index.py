@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -220,6 +222,27 @@ def test_rows_read_while_they_change_are_not_kept_as_the_present_ones(
     monkeypatch.setattr(index._collection, "get", read_and_be_overtaken)
     assert "new@0.0" not in index.nearest(new[0], 1)
     assert "new@0.0" in index.nearest(new[0], 1)
+
+
+def test_of_many_who_search_after_a_write_one_reads_the_rows(
+    small: tuple[VectorIndex, Rows], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, rows = small
+    read, reads = index._collection.get, []
+
+    def read_slowly(*args: object, **options: object) -> object:
+        reads.append(args)
+        time.sleep(0.05)
+        return read(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(index._collection, "get", read_slowly)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: index.nearest(rows[0][1][0], 1), range(4)))
+    index.remove({})  # nothing is written by it
+    index.nearest(rows[0][1][0], 1)
+
+    assert found == [found[0]] * 4
+    assert len(reads) == 1
 
 
 def test_an_index_emptied_between_counting_and_reading_finds_nothing(

@@ -27,7 +27,7 @@ class Ask:
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Answer, or refuse and record the gap."""
         last = next((turn.reply.exchange for turn in reversed(turns) if turn.reply.exchange), None)
-        person = await self._person(message)
+        person = await self._person(message) if self._chain.writes else ()
         inquiry = Inquiry(message.text, last, message.user, person, message.listen)
         outcome = await self._chain.answer(inquiry)
         answer, exchange = outcome.answer, outcome.exchange

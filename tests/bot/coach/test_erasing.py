@@ -167,7 +167,7 @@ async def test_of_a_turn_that_was_overtaken_nothing_is_kept_whatever_it_writes(
         lambda: Gaps(engine).add("ada", "What is the pay?"),
     ]
     for _ in range(2):  # the second deletion replaces the mark of the first
-        async with conversations.turn_of("ada"):
+        async with conversations.turn_of(Message("ada", "here", "")):
             await people.erase("ada")
             for write in writes:
                 with pytest.raises(ErasedError):
@@ -176,7 +176,7 @@ async def test_of_a_turn_that_was_overtaken_nothing_is_kept_whatever_it_writes(
     assert await people.count("ada") == {}
     assert await Usage(engine).today() == 24
 
-    async with conversations.turn_of("ada"):
+    async with conversations.turn_of(Message("ada", "here", "")):
         for write in writes:
             await write()
     assert len(await people.count("ada")) == len(writes)
@@ -185,7 +185,7 @@ async def test_of_a_turn_that_was_overtaken_nothing_is_kept_whatever_it_writes(
 async def test_a_mark_goes_and_what_began_before_it_went_is_kept(engine: AsyncEngine, people: People) -> None:
     conversations = Conversations(engine)
     await people.erase("ada")
-    async with conversations.turn_of("ada"):
+    async with conversations.turn_of(Message("ada", "here", "")):
         async with engine.begin() as db:
             await db.execute(text("UPDATE erasures SET erased_at = '2020-01-01 00:00:00'"))
         await drop_marks(engine)
