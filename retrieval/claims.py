@@ -6,7 +6,7 @@ Sentences of a model and of a guide are read alike, so that the two can be compa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import tantivy
@@ -27,6 +27,8 @@ _NUMBER_WORDS = {
     "double": "twice", "doubled": "twice", "triple": "thrice", "tripled": "thrice",
 }  # fmt: skip
 _NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+# “two of the skills”: as many as the sentence goes on to name.
+_OF_SEVERAL = re.compile(r"(?:two|three|four) of (?:the|these|those|its|their)\b", re.IGNORECASE)
 _WORD = re.compile(r"(?:r/)?[^\W_]+(?:[-’'/.][^\W_]+)*[+#]*")
 # "PyTorch", "AWS", "C++", "scikit-Learn": a capital where plain words have none.
 _ODD_CAPITAL = re.compile(r"[^\W\d_]*[a-z0-9][A-Z]|[a-z]*[A-Z]{2}|[A-Z][0-9+#]")
@@ -64,8 +66,11 @@ _PARTING = re.compile(
 _CLAUSES = re.compile(
     r"[;.–]|,? \b(?:while|whereas|but|because|since|so that|although|though)\b", re.IGNORECASE
 )
-_LISTING = re.compile(r",\s*(?:and|or)?\s*|\s+(?:and|or|as well as|plus)\s+", re.IGNORECASE)
-_LIST_END = re.compile(r"[;:.–]|\b(?:while|whereas|but|because|since|so|if|when)\b", re.IGNORECASE)
+# A thing in a list is short; of the first and the last, the rest of the sentence is not told apart.
+_MOST_OF_A_THING = 4
+_OF_A_THING = 2
+_AND = re.compile(r",?\s+(?:and|or|as well as|plus)\s+", re.IGNORECASE)
+_STOP = re.compile(r"[,;:.!?–]")
 _COMPARING = re.compile(r"\b(?:while|whereas)\b", re.IGNORECASE)
 
 
@@ -76,7 +81,7 @@ class Claim:
     `words` are its telling words, stemmed, and `surfaces` the same as written; `every` is
     every word and `stems` those stemmed. `names` are words written like names, `label` the
     words before an item's colon. `parts` are the telling words of each clause and thing named,
-    `clauses` those of the larger clauses, `lists` those beside the commas of each list.
+    `clauses` those of the larger clauses, `lists` those of the things in each list.
     `denied`, `early` and `late` are words that stand only there; `sides` are the two sides of a
     comparison (“… while …”). All but `text` are lower case.
     """
@@ -137,11 +142,7 @@ class Reader:
             sides=self._sides(full),
             parts=self._cut(full, _PARTING),
             clauses=self._cut(full, _CLAUSES),
-            lists=tuple(
-                _beside_commas(things)
-                for stretch in _LIST_END.split(full)
-                if len(things := self._cut(stretch, _LISTING)) > 1
-            ),
+            lists=tuple(self._lists(full)),
         )
 
     def stem(self, word: str) -> str:
@@ -157,6 +158,19 @@ class Reader:
     def _cut(self, text: str, at: re.Pattern[str]) -> tuple[tuple[str, ...], ...]:
         """Cut a text, and return the telling words of each piece that has any."""
         return tuple(words for piece in at.split(text) if (words := self._telling(piece)))
+
+    def _lists(self, text: str) -> Iterator[tuple[tuple[str, ...], ...]]:
+        """Yield the things in each “one, two and three”, each by the words that are its own for sure."""
+        for word in _AND.finditer(text):
+            *before, first = reversed(_things_before(text[: word.start()]))
+            last = _STOP.split(text[word.end() :], maxsplit=1)[0]
+            things = (
+                self._telling(first)[-_OF_A_THING:],
+                *map(self._telling, reversed(before)),
+                self._telling(last)[:_OF_A_THING],
+            )
+            if all(things):
+                yield things
 
     def _only_in(self, text: str, spans: Iterable[str]) -> Words:
         """Stem the words of spans of a text that do not occur in the rest of it."""
@@ -174,15 +188,19 @@ class Reader:
         return left - right, right - left
 
 
-def _beside_commas(things: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-    """Keep of each thing in a list the few words that are part of the list for sure."""
-    first, *middle, last = things
-    return (first[-2:], *(thing[:3] for thing in middle), last[:2])
+def _things_before(text: str) -> list[str]:
+    """Cut what stands before an “and” at its commas, back to where the list must have begun."""
+    things = re.split(r",\s*", text)
+    begin = len(things) - 1
+    while begin and len(things[begin].split()) <= _MOST_OF_A_THING:
+        begin -= 1
+    return [re.split(r"[;:.–]", things[begin])[-1], *things[begin + 1 :]]
 
 
 def _figures(text: str) -> Iterable[str]:
     for found in _NUMBER.finditer(text):
-        if not text[found.start() - 1 : found.start()].isalnum():  # the 1 of "F1" is part of a name
+        in_name = text[found.start() - 1 : found.start()].isalnum()  # the 1 of "F1"
+        if not in_name and not _OF_SEVERAL.match(text, found.start()):
             yield _NUMBER_WORDS.get(found[0].casefold(), found[0].replace(",", ""))
 
 
@@ -191,7 +209,7 @@ def _names(text: str) -> Iterable[str]:
         word = found[0]
         inside = word[0].isupper() and len(word) > 1 and not _AT_BEGINNING.search(text[: found.start()])
         foreign = word[0].isupper() and re.split(r"[-’'/]", word.casefold())[0] not in english_words()
-        if inside or foreign or _ODD_CAPITAL.match(word):
+        if inside or foreign or _ODD_CAPITAL.match(word) or word.startswith("r/"):
             yield re.sub(r"[’']s$", "", word.casefold())
 
 

@@ -49,10 +49,12 @@ def _mislabelled(words: Words, labelled: Sequence[Claim]) -> float:
             continue
         for other in labelled:
             own = other.label - item.label
-            others = frozenset(other.words) - other.label
-            untold = len((others - body) & words) < max(1, len(used - others))
-            if own and own <= words and untold and not (item.label - body) & words - other.label:
-                worst = max(worst, len(used - own - others) / min(len(body), len(words)))
+            others = frozenset(other.words) - other.label - body
+            told = others & words
+            untold = len(told) < min(_SHARED, max(1, len(used))) and not (others and others <= words)
+            named = 2 * len(item.label & words - other.label) >= len(item.label)
+            if own and own <= words and untold and not named:
+                worst = max(worst, len(used - own) / min(len(body), len(words)))
     return worst
 
 

@@ -44,7 +44,7 @@ class Signs:
     Its meaning: `likeness` to the nearest unit, `topic` to a whole passage, `joined` how much
     of it several units span; `foreign`, `second`, `told`, `heard`, `same` and `least` as in
     `retrieval/context.py`.
-    Its words: `covered` by meaning on the whole; `unknown` counts those far from any other,
+    Its words: `covered` by meaning on the whole, `first` the first one; `unknown` counts those far from any other,
     `unknown_share` is their part; `lone` is the gap of the one word that does not fit where the
     others do, `odd` that of a thing in a list; `repeated` is how much of the nearest unit is said.
     Its form: `length` grows with words, `parts` counts clauses, `listed` the things in a list.
@@ -64,6 +64,7 @@ class Signs:
     same: float
     least: float
     covered: float
+    first: float
     unknown: float
     unknown_share: float
     lone: float
@@ -118,6 +119,7 @@ def signs_of(claim: Claim, evidence: Evidence, reader: Reader, meanings: Meaning
         same=shares.same,
         least=shares.least,
         covered=float(covered.mean()),
+        first=float(covered[0]),
         unknown=float((covered < _LIKE).sum()),
         unknown_share=float((covered < _LIKE).mean()),
         lone=_lone(covered),
@@ -175,7 +177,9 @@ def _odd(claim: Claim, rate: dict[str, float]) -> float:
     """How far the worst thing in a list is from the passage, where another stands in it."""
     worst = 0.0
     for things in claim.lists:
-        rates = [np.mean([rate.get(word, 1.0) for word in thing]) for thing in things]
+        *before, last = things
+        rates = [rate.get(thing[-1], 1.0) for thing in before]
+        rates.append(float(np.mean([rate.get(word, 1.0) for word in last])))
         if max(rates) > _ALMOST_SAME:
-            worst = max(worst, float(max(rates) - min(rates)))
+            worst = max(worst, max(rates) - min(rates))
     return worst
