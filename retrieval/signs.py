@@ -44,9 +44,10 @@ class Signs:
     Its meaning: `likeness` to the nearest unit, `topic` to a whole passage, `joined` how much
     of it several units span; `foreign`, `second`, `told`, `heard`, `same` and `least` as in
     `retrieval/context.py`.
-    Its words: `covered` by meaning on the whole, `first` the first one; `unknown` counts those far from any other,
-    `unknown_share` is their part; `lone` is the gap of the one word that does not fit where the
-    others do, `odd` that of a thing in a list; `repeated` is how much of the nearest unit is said.
+    Its words: `covered` by meaning on the whole, `first` the first one; `unknown` counts those
+    far from any other, `unknown_share` is their part; `lone` is the gap of the one word that does
+    not fit where the others do, `odd` that of a thing in a list; `repeated` is how much of the
+    nearest unit is said.
     Its form: `length` grows with words, `parts` counts clauses, `listed` the things in a list.
     Clashes: `denial`, `disorder`, `mislabelled`, `other_role`, `conflict` the worst of them and
     of a comparison mixed up; `turned` and `reversed` count opposites of the nearest unit's and

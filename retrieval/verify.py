@@ -26,20 +26,28 @@ class Verifier:
 
     def __init__(self, embeddings: SentenceEmbeddings, reader: Reader) -> None:
         """Compare by the meaning that the embeddings give, and by what the reader reads."""
-        self._embeddings = embeddings
-        self._reader = reader
+        self._examiner = Examiner(embeddings, reader)
         self._weighing = Weighing.load()
-        self._vectors: _Recent[Vectors] = _Recent(_KEPT_VECTORS)
-        self._readings: _Recent[InContext] = _Recent(_KEPT_READINGS)
 
     async def supported(self, sentence: str, cited: Sequence[StoredChunk]) -> bool:
         """Whether the cited passages, taken together, say what a sentence says."""
         if not any(chunk.units for chunk in cited):
             return False
-        return self._weighing.convinces(await self.signs(sentence, cited))
+        return self._weighing.convinces(await self._examiner.signs(sentence, cited))
+
+
+class Examiner:
+    """Finds the signs, and remembers what texts mean."""
+
+    def __init__(self, embeddings: SentenceEmbeddings, reader: Reader) -> None:
+        """Compare by the meaning that the embeddings give, and by what the reader reads."""
+        self._embeddings = embeddings
+        self._reader = reader
+        self._vectors: _Recent[Vectors] = _Recent(_KEPT_VECTORS)
+        self._readings: _Recent[InContext] = _Recent(_KEPT_READINGS)
 
     async def signs(self, sentence: str, cited: Sequence[StoredChunk]) -> Signs:
-        """Return what speaks for a sentence and against it."""
+        """Return what speaks for a sentence and against it, from passages that have units."""
         claim = self._reader.read(sentence)
         evidence = Evidence.of(cited, self._reader)
         vectors = await self._vectors.get((claim.text, *claim.surfaces, *evidence.texts), self._encode)

@@ -26,7 +26,7 @@ from knowledge.roles import load_roles
 from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.signs import Signs
-from retrieval.verify import Verifier
+from retrieval.verify import Examiner
 from retrieval.weighing import WEIGHTS
 from retrieval.wording import Wording
 from tests.golden.support import Labelled, load_support
@@ -51,8 +51,8 @@ _HEADER = """\
 
 async def _signs(rows: list[Labelled]) -> list[Signs]:
     embeddings = SentenceEmbeddings.load(threads=1)
-    verifier = Verifier(embeddings, Reader(Wording.load(), load_roles()))
-    signs = [await verifier.signs(row.sentence, [row.chunk]) for row in rows]
+    examiner = Examiner(embeddings, Reader(Wording.load(), load_roles()))
+    signs = [await examiner.signs(row.sentence, [row.chunk]) for row in rows]
     embeddings.close()
     return signs
 
