@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import tantivy
 
@@ -16,6 +17,8 @@ from retrieval.opposites import Opposites
 from retrieval.wording import Wording, content_words, english_words
 
 Words = frozenset[str]
+
+_KEPT_CLAIMS = 2000
 
 _NUMBER_WORDS = {
     "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
@@ -119,9 +122,14 @@ class Reader:
             .build()
         )
         self.opposites = Opposites.load(self.stem)
+        # Each sentence of an answer is held against the same few passages.
+        self._remembered = lru_cache(_KEPT_CLAIMS)(self._read)
 
     def read(self, text: str, *, labelled: bool = False) -> Claim:
         """Read a sentence; in a `labelled` one, what stands before a colon names the rest."""
+        return self._remembered(text, labelled)
+
+    def _read(self, text: str, labelled: bool) -> Claim:  # noqa: FBT001 - lru_cache counts keywords apart
         full = self._wording.expand(text)
         surfaces = tuple(word for word in content_words(full) if not _NUMBER.fullmatch(word))
         label = _LABEL.match(full) if labelled else None
