@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Generic, TypeVar
@@ -49,11 +50,12 @@ class Examiner:
     async def signs(self, sentence: str, cited: Sequence[StoredChunk]) -> Signs:
         """Return what speaks for a sentence and against it, from passages that have units."""
         claim = self._reader.read(sentence)
-        evidence = Evidence.of(cited, self._reader)
+        evidence = await asyncio.to_thread(Evidence.of, cited, self._reader)
         vectors = await self._vectors.get((claim.text, *claim.surfaces, *evidence.texts), self._encode)
         units = [unit.text for unit in evidence.claims]
         readings = await self._readings.get((claim.text, *units), self._read)
-        return signs_of(claim, evidence, self._reader, Meanings(vectors.__getitem__, readings.__getitem__))
+        meanings = Meanings(vectors.__getitem__, readings.__getitem__)
+        return await asyncio.to_thread(signs_of, claim, evidence, self._reader, meanings)
 
     async def _encode(self, texts: Sequence[str]) -> Iterable[Vectors]:
         return await self._embeddings.aencode(texts)
