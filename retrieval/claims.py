@@ -6,15 +6,19 @@ Sentences of a model and of a guide are read alike, so that the two can be compa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import tantivy
 
 from knowledge.roles import Role, Roles
-from retrieval.wording import Wording, content_words
+from retrieval.opposites import Opposites
+from retrieval.wording import Wording, content_words, english_words
 
 Words = frozenset[str]
+
+_KEPT_CLAIMS = 2000
 
 _NUMBER_WORDS = {
     "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
@@ -26,6 +30,8 @@ _NUMBER_WORDS = {
     "double": "twice", "doubled": "twice", "triple": "thrice", "tripled": "thrice",
 }  # fmt: skip
 _NUMBER = re.compile(rf"\d+(?:[.,]\d+)*|\b(?:{'|'.join(_NUMBER_WORDS)})\b", re.IGNORECASE)
+# “two of the skills”: as many as the sentence goes on to name.
+_OF_SEVERAL = re.compile(r"(?:two|three|four) of (?:the|these|those|its|their)\b", re.IGNORECASE)
 _WORD = re.compile(r"(?:r/)?[^\W_]+(?:[-’'/.][^\W_]+)*[+#]*")
 # "PyTorch", "AWS", "C++", "scikit-Learn": a capital where plain words have none.
 _ODD_CAPITAL = re.compile(r"[^\W\d_]*[a-z0-9][A-Z]|[a-z]*[A-Z]{2}|[A-Z][0-9+#]")
@@ -56,22 +62,19 @@ _FIRST = re.compile(r"\b(?:first|to begin with)\b", re.IGNORECASE)
 _FIRST_NEXT = re.compile(r"\b(?:start with|begin with|after)\b", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:later|afterwards|for last|at the end)\b", re.IGNORECASE)
 _LATER_NEXT = re.compile(r"\b(?:before|then|followed by|move on to|until|leave)\b", re.IGNORECASE)
+_PARTING = re.compile(
+    r"[,;:.–]|\b(?:and|or|because|since|so|but|while|whereas|although|though|if|when|which|who|that)\b",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(
+    r"[;.–]|,? \b(?:while|whereas|but|because|since|so that|although|though)\b", re.IGNORECASE
+)
+# A thing in a list is short; of the first and the last, the rest of the sentence is not told apart.
+_MOST_OF_A_THING = 4
+_OF_A_THING = 2
+_AND = re.compile(r",?\s+(?:and|or|as well as|plus)\s+", re.IGNORECASE)
+_STOP = re.compile(r"[,;:.!?–]")
 _COMPARING = re.compile(r"\b(?:while|whereas)\b", re.IGNORECASE)
-
-_OPPOSITES = (
-    ("more", "less"), ("more", "fewer"), ("most", "least"), ("over", "under"), ("above", "below"),
-    ("rise", "fall"), ("rising", "falling"), ("rises", "falls"), ("grow", "shrink"), ("growing", "shrinking"),
-    ("increase", "decrease"), ("high", "low"), ("higher", "lower"), ("strong", "weak"), ("same", "other"),
-    ("same", "different"), ("easy", "hard"), ("easier", "harder"), ("simple", "whole"), ("broad", "narrow"),
-    ("broadly", "narrowly"), ("always", "never"), ("required", "option"), ("required", "optional"),
-    ("must", "option"), ("first", "last"), ("start", "end"), ("begin", "leave"), ("early", "late"),
-    ("near", "far"), ("nearer", "further"), ("closest", "furthest"), ("clear", "ambiguous"),
-    ("clear-cut", "unpredictable"), ("before", "after"), ("advantage", "disadvantage"), ("soft", "hard"),
-    ("free", "bought"), ("online", "campus"), ("deterministic", "statistical"), ("success", "failure"),
-    ("basic", "advanced"), ("basic", "deep"), ("include", "leave"), ("useful", "useless"),
-    ("small", "hardest"), ("risk", "safe"), ("like", "dislike"), ("enjoy", "hate"), ("succeed", "fail"),
-    ("right", "wrong"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,18 @@ class Claim:
     """What a sentence, a list item or a table row says.
 
     `words` are its telling words, stemmed, and `surfaces` the same as written; `every` is
-    every word. `names` are words written like names, `label` the words before an item's
-    colon. `denied`, `early` and `late` are words that stand only there; `sides` are the two
-    sides of a comparison (“… while …”). All but `text` are lower case.
+    every word and `stems` those stemmed. `names` are words written like names, `label` the
+    words before an item's colon. `parts` are the telling words of each clause and thing named,
+    `clauses` those of the larger clauses, `lists` those of the things in each list.
+    `denied`, `early` and `late` are words that stand only there; `sides` are the two sides of a
+    comparison (“… while …”). All but `text` are lower case.
     """
 
     text: str
     words: tuple[str, ...]
     surfaces: tuple[str, ...]
     every: Words
+    stems: Words
     names: Words
     figures: Words
     roles: frozenset[Role]
@@ -96,13 +102,16 @@ class Claim:
     early: Words
     late: Words
     sides: tuple[Words, Words] | None
+    parts: tuple[tuple[str, ...], ...]
+    clauses: tuple[tuple[str, ...], ...]
+    lists: tuple[tuple[tuple[str, ...], ...], ...]
 
 
 class Reader:
     """Reads claims."""
 
     def __init__(self, wording: Wording, roles: Roles) -> None:
-        """Write out short forms by the wording's glossary; know the roles."""
+        """Write out short forms by the wording's glossary; know the roles and `opposites`."""
         self._wording = wording
         self._roles = roles
         self._stemmer = (
@@ -112,17 +121,25 @@ class Reader:
             .filter(tantivy.Filter.stemmer("english"))
             .build()
         )
+        self.opposites = Opposites.load(self.stem)
+        # Each sentence of an answer is held against the same few passages.
+        self._remembered = lru_cache(_KEPT_CLAIMS)(self._read)
 
     def read(self, text: str, *, labelled: bool = False) -> Claim:
         """Read a sentence; in a `labelled` one, what stands before a colon names the rest."""
+        return self._remembered(text, labelled)
+
+    def _read(self, text: str, labelled: bool) -> Claim:  # noqa: FBT001 - lru_cache counts keywords apart
         full = self._wording.expand(text)
         surfaces = tuple(word for word in content_words(full) if not _NUMBER.fullmatch(word))
         label = _LABEL.match(full) if labelled else None
+        every = frozenset(_WORD.findall(full.casefold()))
         return Claim(
             text=full,
             words=tuple(map(self.stem, surfaces)),
             surfaces=surfaces,
-            every=frozenset(_WORD.findall(full.casefold())),
+            every=every,
+            stems=frozenset(map(self.stem, every)),
             names=frozenset(_names(full)),
             figures=frozenset(_figures(full)),
             roles=frozenset(self._roles.named(text)),
@@ -131,6 +148,9 @@ class Reader:
             early=self._only_in(full, _spans(full, _FIRST, _FIRST_NEXT)),
             late=self._only_in(full, _spans(full, _LATER, _LATER_NEXT)),
             sides=self._sides(full),
+            parts=self._cut(full, _PARTING),
+            clauses=self._cut(full, _CLAUSES),
+            lists=tuple(self._lists(full)),
         )
 
     def stem(self, word: str) -> str:
@@ -138,7 +158,27 @@ class Reader:
         return self._stemmer.analyze(word)[0]
 
     def _stems(self, text: str) -> Words:
-        return frozenset(map(self.stem, content_words(text)))
+        return frozenset(self._telling(text))
+
+    def _telling(self, text: str) -> tuple[str, ...]:
+        return tuple(map(self.stem, content_words(text)))
+
+    def _cut(self, text: str, at: re.Pattern[str]) -> tuple[tuple[str, ...], ...]:
+        """Cut a text, and return the telling words of each piece that has any."""
+        return tuple(words for piece in at.split(text) if (words := self._telling(piece)))
+
+    def _lists(self, text: str) -> Iterator[tuple[tuple[str, ...], ...]]:
+        """Yield the things in each “one, two and three”, each by the words that are its own for sure."""
+        for word in _AND.finditer(text):
+            *before, first = reversed(_things_before(text[: word.start()]))
+            last = _STOP.split(text[word.end() :], maxsplit=1)[0]
+            things = (
+                self._telling(first)[-_OF_A_THING:],
+                *map(self._telling, reversed(before)),
+                self._telling(last)[:_OF_A_THING],
+            )
+            if all(things):
+                yield things
 
     def _only_in(self, text: str, spans: Iterable[str]) -> Words:
         """Stem the words of spans of a text that do not occur in the rest of it."""
@@ -156,9 +196,19 @@ class Reader:
         return left - right, right - left
 
 
+def _things_before(text: str) -> list[str]:
+    """Cut what stands before an “and” at its commas, back to where the list must have begun."""
+    things = re.split(r",\s*", text)
+    begin = len(things) - 1
+    while begin and len(things[begin].split()) <= _MOST_OF_A_THING:
+        begin -= 1
+    return [re.split(r"[;:.–]", things[begin])[-1], *things[begin + 1 :]]
+
+
 def _figures(text: str) -> Iterable[str]:
     for found in _NUMBER.finditer(text):
-        if not text[found.start() - 1 : found.start()].isalnum():  # the 1 of "F1" is part of a name
+        in_name = text[found.start() - 1 : found.start()].isalnum()  # the 1 of "F1"
+        if not in_name and not _OF_SEVERAL.match(text, found.start()):
             yield _NUMBER_WORDS.get(found[0].casefold(), found[0].replace(",", ""))
 
 
@@ -166,7 +216,8 @@ def _names(text: str) -> Iterable[str]:
     for found in _WORD.finditer(text):
         word = found[0]
         inside = word[0].isupper() and len(word) > 1 and not _AT_BEGINNING.search(text[: found.start()])
-        if inside or _ODD_CAPITAL.match(word):
+        foreign = word[0].isupper() and re.split(r"[-’'/]", word.casefold())[0] not in english_words()
+        if inside or foreign or _ODD_CAPITAL.match(word) or word.startswith("r/"):
             yield re.sub(r"[’']s$", "", word.casefold())
 
 
@@ -225,10 +276,3 @@ def mixture(one: Claim, other: Claim) -> float:
 
 def _overlap(one: Words, other: Words) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
-
-
-def opposed(one: Claim, other: Claim, stem: Callable[[str], str]) -> bool:
-    """Whether one claim has a word and the other, in its stead, the opposite, and neither denies it."""
-    ours = {word for word in one.every - other.every if stem(word) not in one.denied}
-    theirs = {word for word in other.every - one.every if stem(word) not in other.denied}
-    return any((a in ours and b in theirs) or (b in ours and a in theirs) for a, b in _OPPOSITES)

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -31,6 +32,18 @@ BATCH_SIZE = 32
 
 class EmbeddingModelError(CoachError):
     """The embedding model cannot be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as the model reads it, a piece of a word at a time.
+
+    `spans` say where in the text each piece stands; `vectors`, of shape (pieces, dimensions),
+    what it means there. Their mean points where the text's own vector does.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    vectors: Vectors
 
 
 class SentenceEmbeddings(Embeddings):
@@ -109,6 +122,27 @@ class SentenceEmbeddings(Embeddings):
             self._next_batch(loop)
         return np.stack(await asyncio.gather(*futures))
 
+    async def aencode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Encode the pieces of texts in the worker thread."""
+        if not texts:
+            return []
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._worker, self._tokens, texts)
+        except RuntimeError as error:
+            raise _closed() from error
+
+    def _tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        read = self._model.tokenizer(
+            list(texts), return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
+        )
+        vectors = self._model.encode(
+            list(texts), batch_size=BATCH_SIZE, output_value="token_embeddings", show_progress_bar=False
+        )
+        return [
+            Tokens(tuple(spans), np.asarray(each.numpy(), np.float32))
+            for spans, each in zip(read["offset_mapping"], vectors, strict=True)
+        ]
+
     def _next_batch(self, loop: asyncio.AbstractEventLoop) -> None:
         batch, self._waiting = self._waiting[:BATCH_SIZE], self._waiting[BATCH_SIZE:]
         if not batch:
@@ -117,10 +151,9 @@ class SentenceEmbeddings(Embeddings):
         try:
             running = loop.run_in_executor(self._worker, self.encode, [text for text, _ in batch])
         except RuntimeError:  # closed: whoever waits must hear of it
-            closed = EmbeddingModelError("The coach is closing down. Ask again when it is back.")
             for _, future in (*batch, *self._waiting):
                 if not future.done():
-                    future.set_exception(closed)
+                    future.set_exception(_closed())
             self._waiting, self._busy = [], False
             return
 
@@ -156,6 +189,10 @@ class SentenceEmbeddings(Embeddings):
     def close(self) -> None:
         """Stop the worker thread."""
         self._worker.shutdown(wait=True, cancel_futures=True)
+
+
+def _closed() -> EmbeddingModelError:
+    return EmbeddingModelError("The coach is closing down. Ask again when it is back.")
 
 
 def locate(name: str) -> tuple[Path | str, str | None]:

@@ -123,8 +123,9 @@ class ChatModel:
                         yield chunk.text
                     if count.characters > _MOST_CHARACTERS:
                         break
-        except GeneratorExit:
-            raise  # whoever listened has heard enough
+        except GeneratorExit:  # whoever listened has heard enough
+            self._breaker.succeeded()
+            raise
         except Exception as error:
             self._breaker.failed()
             raise ModelFaultError(type(error).__name__) from error

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import math
+import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Generic, TypeVar
 
 from knowledge.library import StoredChunk, Vectors
 from retrieval.claims import Reader
+from retrieval.context import InContext
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.evidence import Evidence, Signs, signs_of
+from retrieval.evidence import Evidence
+from retrieval.signs import Meanings, Signs, signs_of
+from retrieval.weighing import Weighing
 
-# A logistic regression on the tuning part of tests/golden/support.jsonl, by
-# tests/golden/fit_support.py. A strange name, figure or role needs no weighing.
-_WEIGHTS: Mapping[str, float] = {
-    "likeness": 4.55, "topic": -6.35, "covered": 8.96, "exact": 2.72, "vague": 1.05, "together": -2.09,
-    "subject": -1.59, "length": 14.43, "conflict": -2.41, "denial": -2.09, "disorder": -13.04,
-    "mixture": -14.86, "opposed": -1.41, "mislabelled": -4.89, "other_role": -3.93, "apart": -3.69,
-    "joined": 3.82,
-}  # fmt: skip
-_BIAS = -20.85
-# In cross-validation 0.94 of unsupported sentences are caught there, and 0.85 of supported ones
-# kept; higher, more would be dropped than caught.
-_THRESHOLD = 0.6
-# Words and units whose vectors are kept: a few answers' worth.
+# Words and units whose meaning is kept: a few answers' worth.
 _KEPT_VECTORS = 5000
+_KEPT_READINGS = 500
+
+Kept = TypeVar("Kept")
 
 
 class Verifier:
@@ -33,36 +27,63 @@ class Verifier:
 
     def __init__(self, embeddings: SentenceEmbeddings, reader: Reader) -> None:
         """Compare by the meaning that the embeddings give, and by what the reader reads."""
-        self._embeddings = embeddings
-        self._reader = reader
-        self._vectors: OrderedDict[str, Vectors] = OrderedDict()
+        self._examiner = Examiner(embeddings, reader)
+        self._weighing = Weighing.load()
 
     async def supported(self, sentence: str, cited: Sequence[StoredChunk]) -> bool:
         """Whether the cited passages, taken together, say what a sentence says."""
-        signs = await self.signs(sentence, cited)
-        return not signs.strange and likelihood(signs) >= _THRESHOLD
+        if not any(chunk.units for chunk in cited):
+            return False
+        return self._weighing.convinces(await self._examiner.signs(sentence, cited))
+
+
+class Examiner:
+    """Finds the signs, and remembers what texts mean."""
+
+    def __init__(self, embeddings: SentenceEmbeddings, reader: Reader) -> None:
+        """Compare by the meaning that the embeddings give, and by what the reader reads."""
+        self._embeddings = embeddings
+        self._reader = reader
+        self._vectors: _Recent[Vectors] = _Recent(_KEPT_VECTORS)
+        self._readings: _Recent[InContext] = _Recent(_KEPT_READINGS)
 
     async def signs(self, sentence: str, cited: Sequence[StoredChunk]) -> Signs:
-        """Return what speaks for a sentence and against it."""
+        """Return what speaks for a sentence and against it, from passages that have units."""
         claim = self._reader.read(sentence)
-        evidence = Evidence.of(cited, self._reader)
-        await self._learn((claim.text, *claim.surfaces, *evidence.texts))
-        return signs_of(claim, evidence, self._reader, self._vectors.__getitem__)
+        evidence = await asyncio.to_thread(Evidence.of, cited, self._reader)
+        vectors = await self._vectors.get((claim.text, *claim.surfaces, *evidence.texts), self._encode)
+        units = [unit.text for unit in evidence.claims]
+        readings = await self._readings.get((claim.text, *units), self._read)
+        meanings = Meanings(vectors.__getitem__, readings.__getitem__)
+        return await asyncio.to_thread(signs_of, claim, evidence, self._reader, meanings)
 
-    async def _learn(self, texts: Iterable[str]) -> None:
-        """Make sure of the texts' vectors; forget those not asked for in a while."""
+    async def _encode(self, texts: Sequence[str]) -> Iterable[Vectors]:
+        return await self._embeddings.aencode(texts)
+
+    async def _read(self, texts: Sequence[str]) -> Iterable[InContext]:
+        tokens = await self._embeddings.aencode_tokens(texts)
+        return [InContext.of(text, each, self._reader.stem) for text, each in zip(texts, tokens, strict=True)]
+
+
+class _Recent(Generic[Kept]):
+    """What was made of texts, but for those not asked for in a while."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    async def get(
+        self, texts: Iterable[str], make: Callable[[Sequence[str]], Awaitable[Iterable[Kept]]]
+    ) -> dict[str, Kept]:
+        """Return what is made of each text, making together what is not there yet."""
         wanted = list(dict.fromkeys(texts))
+        # A batch is as slow as its longest text: words beside words.
+        new = sorted((text for text in wanted if text not in self._kept), key=len)
+        made = {text: self._kept[text] for text in wanted if text in self._kept}
+        made |= zip(new, await make(new), strict=True)
         for text in wanted:
-            if text in self._vectors:
-                self._vectors.move_to_end(text)
-        # Words beside words: a batch is as slow as its longest text.
-        new = sorted((text for text in wanted if text not in self._vectors), key=len)
-        self._vectors.update(zip(new, await self._embeddings.aencode(new), strict=True))
-        while len(self._vectors) > max(_KEPT_VECTORS, len(wanted)):
-            self._vectors.popitem(last=False)
-
-
-def likelihood(signs: Signs) -> float:
-    """Weigh the signs to a likelihood from 0 to 1."""
-    values = asdict(signs)
-    return 1 / (1 + math.exp(-_BIAS - sum(weight * values[sign] for sign, weight in _WEIGHTS.items())))
+            self._kept[text] = made[text]
+            self._kept.move_to_end(text)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Self
@@ -41,11 +42,23 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 def content_words(text: str) -> list[str]:
     """List the words that say what a text is about, lower case, in order."""
-    return [
-        word
-        for word in _WORD.findall(text.casefold())
-        if word.replace("’", "'").replace("'", "") not in _EMPTY
-    ]
+    return [word for word in _WORD.findall(text.casefold()) if _tells(word)]
+
+
+def content_spans(text: str) -> list[tuple[int, int]]:
+    """List where the words stand that say what a text is about, in order."""
+    return [word.span() for word in _WORD.finditer(text) if _tells(word[0].casefold())]
+
+
+def _tells(word: str) -> bool:
+    return word.replace("’", "'").replace("'", "") not in _EMPTY
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Return the words of the English dictionary, whatever a library taught since."""
+    lines = _ENGLISH.read_text(encoding="utf-8-sig").splitlines()
+    return frozenset(line.split()[0] for line in lines if line)
 
 
 class Wording:

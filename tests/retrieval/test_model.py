@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import aclosing
+
 import pytest
 from langchain_core.messages import HumanMessage
 
@@ -120,6 +122,22 @@ async def test_after_faults_in_a_row_the_model_is_left_alone(model_server: Model
 
     assert await read(model) == "back"
     assert await read(model) == "back"
+
+
+async def test_who_has_heard_enough_has_had_an_answer(model_server: ModelServer) -> None:
+    now = 0.0
+    model = connect(model_server, breaker=CircuitBreaker(clock=lambda: now))
+    model_server.script = [Fault(401)]
+    for _ in range(3):
+        with pytest.raises(ModelFaultError):
+            await read(model)
+
+    now = 61.0
+    model_server.script = [say("back, and with more to say")]
+    async with aclosing(model.stream("ada", ASKED)) as text:
+        assert await anext(text)
+
+    assert await read(model) == "back, and with more to say"
 
 
 @pytest.mark.parametrize("name", ["nobody:stub", "openai:", "no-such-provider"])

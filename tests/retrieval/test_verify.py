@@ -1,0 +1,95 @@
+"""Single signs, each on a sentence that shows it; how well they decide, tests/golden measures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from knowledge.library import StoredChunk
+from knowledge.units import split_units
+from retrieval.claims import Reader
+from retrieval.embeddings import SentenceEmbeddings
+from retrieval.opposites import Opposites
+from retrieval.verify import Examiner, Verifier
+from tests.golden.support import shipped_chunks
+
+BODY = """\
+Bakers enjoy quiet mornings and need flour, water and yeast.
+
+- Sourdough: rye flour and a starter that is fed every day.
+- Baguette: wheat flour, and steam in the oven.
+"""
+
+
+@pytest.fixture(scope="module")
+def examiner(embeddings: SentenceEmbeddings, reader: Reader) -> Examiner:
+    return Examiner(embeddings, reader)
+
+
+@pytest.fixture
+def chunk() -> StoredChunk:
+    chunk = shipped_chunks()["foundations", "Maths"]
+    return replace(chunk, guide="Bread", section="Baking", source="", units=split_units(BODY))
+
+
+async def test_what_the_passage_says_has_nothing_against_it(examiner: Examiner, chunk: StoredChunk) -> None:
+    signs = await examiner.signs("Bakers need flour, water and yeast.", [chunk])
+
+    assert (signs.strange, signs.unknown, signs.odd, signs.lone) == (False, 0, 0, 0)
+    assert (signs.conflict, signs.turned, signs.apart, signs.severed) == (0, 0, 0, 0)
+    assert signs.covered == 1
+    assert signs.told > 0.8
+
+
+@pytest.mark.parametrize(
+    ("sentence", "sign"),
+    [
+        ("Bakers dread quiet mornings.", "turned"),
+        ("Bakers need flour, water and helicopters.", "odd"),
+        ("Bakers enjoy quiet helicopters.", "lone"),
+        ("Bakers enjoy quiet helicopters.", "foreign"),
+        ("Bakers need no flour.", "denial"),
+        ("Baguette takes rye flour and a starter that is fed every day.", "mislabelled"),
+        ("Sourdough takes a starter, while baguette takes rye flour fed every day.", "mislabelled"),
+        ("Steam is good for the mornings.", "severed"),
+        ("Bakers need 3 kinds of flour.", "strange"),
+        ("Bakers need Semolina.", "strange"),
+        ("Zwieback needs flour, water and yeast.", "strange"),
+    ],
+)
+async def test_what_it_does_not_say_shows(
+    examiner: Examiner, chunk: StoredChunk, sentence: str, sign: str
+) -> None:
+    assert getattr(await examiner.signs(sentence, [chunk]), sign) > 0
+
+
+async def test_a_count_of_what_the_sentence_names_is_no_figure(
+    examiner: Examiner, chunk: StoredChunk
+) -> None:
+    signs = await examiner.signs("Flour and water are two of the things that bakers need.", [chunk])
+
+    assert not signs.strange
+
+
+async def test_a_passage_that_says_nothing_bears_nothing_out(
+    embeddings: SentenceEmbeddings, reader: Reader, chunk: StoredChunk
+) -> None:
+    verifier = Verifier(embeddings, reader)
+
+    assert not await verifier.supported("Bakers need flour.", [replace(chunk, units=())])
+
+
+async def test_the_same_sentence_gets_the_same_verdict(examiner: Examiner, chunk: StoredChunk) -> None:
+    first, second = [await examiner.signs("Bakers love quiet mornings.", [chunk]) for _ in range(2)]
+
+    assert first == second
+
+
+def test_a_word_on_both_sides_leans_neither_way() -> None:
+    opposites = Opposites([("up high", "down low"), ("more high", "less low high")], str)
+
+    assert opposites.turned(frozenset({"up"}), frozenset({"down"})) == 1
+    assert opposites.turned(frozenset({"high"}), frozenset({"low"})) == 1
+    assert opposites.turned(frozenset({"up", "down"}), frozenset({"down"})) == 0
+    assert opposites.turned(frozenset({"up"}), frozenset({"sideways"})) == 0
