@@ -14,7 +14,7 @@ _SPACE = re.compile(r"\s+")
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "head", "summary"}
 _LISTS = {"ul", "ol", "list", "dl"}
 _ITEMS = {"li", "item"}
-_PARAGRAPHS = {"p", "pre", "quote", "blockquote", "dd", "code", "figcaption"}
+_PARAGRAPHS = {"p", "pre", "quote", "blockquote", "dd", "figcaption"}
 _BREAKS = {"br", "lb"}
 _BOLD = {"b", "strong"}
 _UNSEEN = {"script", "style", "noscript", "template", "svg", "graphic", "img", "head-meta"}
@@ -92,6 +92,8 @@ def _is_block(element: _Element) -> bool:
     tag = _tag(element)
     if tag in _HEADINGS | _LISTS | _ITEMS | _PARAGRAPHS | {"table", "dt"}:
         return True
+    if tag == "code":  # trafilatura's name for lines of a program, too
+        return "\n" in _text(element).strip()
     return tag in {"div", "section", "article", "main", "body", "details", "header", "figure", "row"} or any(
         _is_block(child) for child in element
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median_low
 
 from knowledge.loaders.document import Block, Document, Provenance
 from knowledge.loaders.frame import byline, is_caption, is_frame_line
@@ -22,6 +23,8 @@ _ANSWERED = re.compile(r"^(?:a|answer)\s*\d*\s*[:.)]\s*(?P<text>\S.*)$", re.IGNO
 _TIME = re.compile(r"^\s*[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?[\])]?\s*(?:-->.*)?\s*")
 _SOURCE = re.compile(r"^\s*(?:source|url|link)\s*:\s*(?P<url>https?://\S+)\s*$", re.IGNORECASE)
 _END = re.compile(r"[.!?…][\"'”’)\]]*$")
+# How a heading begins: a capital or a figure, perhaps quoted.
+_FIRST = re.compile(r"[“\"‘'¿¡]?[^\W_a-zß-ÿ]")
 _MOST_HEADING_WORDS = 14
 _MOST_TITLE_WORDS = 22
 _MOST_CELL_WORDS = 8
@@ -60,13 +63,17 @@ class _Line:
     def short(self) -> bool:
         """Whether it has a heading's form: few words, no sentence's end, a capital first."""
         text = self.text.strip()
-        first = next((c for c in text if c.isalnum()), "")
         return (
-            0 < self.words <= _MOST_HEADING_WORDS
-            and not text.endswith((".", "!", ",", ";", ":", "…"))
-            and not first.islower()
-            and bool(first)
+            self.words <= _MOST_HEADING_WORDS
+            and _FIRST.match(text) is not None
+            and not text.endswith((",", ";", ":"))
+            and (not self.ended or text.endswith("?"))
         )
+
+    @property
+    def indent(self) -> int:
+        """How many spaces stand before it."""
+        return len(self.text) - len(self.text.lstrip())
 
 
 def read_text(text: str) -> Document:
@@ -91,28 +98,44 @@ def _lines(text: str) -> list[_Line]:
 def _unwrapped(lines: list[_Line]) -> list[_Line]:
     """Put together the lines of paragraphs that were broken to a width."""
     pairs = [(a, b) for a, b in pairwise(lines) if not a.blank_after]
-    on = sum(len(a.text) >= _LEAST_WIDTH and not a.ended and b.text[:1].islower() for a, b in pairs)
+    on = sum(len(a.text) >= _LEAST_WIDTH and not a.ended and _begins_low(b) for a, b in pairs)
     if len(pairs) < _LEAST_CELLS or on < _WRAPPED * len(pairs):
         return lines
-    width = sorted(len(line.text) for line in lines)[int(0.9 * (len(lines) - 1))]
-    whole: list[_Line] = []
-    before: _Line | None = None
+    return [line for block in _between_blanks(lines) for line in _joined(block)]
+
+
+def _between_blanks(lines: list[_Line]) -> Iterator[list[_Line]]:
+    block: list[_Line] = []
     for line in lines:
-        if before and whole and _runs_on(before, line, width):
-            text = whole[-1].text
-            glue = "" if text.endswith("-") and line.text.strip()[:1].islower() else " "
-            joined = f"{text[:-1] if not glue else text}{glue}{line.text.strip()}"
-            whole[-1] = _Line(joined, whole[-1].blank_before, line.blank_after)
-        else:
-            whole.append(line)
-        before = line
+        block.append(line)
+        if line.blank_after:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _joined(block: list[_Line]) -> list[_Line]:
+    """Join the lines of a block that run on; verse and quotations are narrower than the page."""
+    width = max(len(line.text) for line in block)
+    whole = block[:1]
+    heads = True
+    for line, following in pairwise(block):
+        full = len(line.text) >= _FULL_LINE * width
+        runs_on = _begins_low(following) or full or not (line.ended or heads)
+        heads = line.ended and following.short and len(following.text) < _FULL_LINE * width
+        if following.marked or _MARKED.match(following.text) or heads or not runs_on:
+            whole.append(following)
+            continue
+        text = whole[-1].text
+        glue = "" if text.endswith("-") and _begins_low(following) else " "
+        joined = f"{text[:-1] if not glue else text}{glue}{following.text.strip()}"
+        whole[-1] = _Line(joined, whole[-1].blank_before, following.blank_after)
     return whole
 
 
-def _runs_on(line: _Line, following: _Line, width: int) -> bool:
-    if line.blank_after or following.marked or _MARKED.match(following.text):
-        return False
-    return following.text.strip()[:1].islower() or len(line.text) >= _FULL_LINE * width
+def _begins_low(line: _Line) -> bool:
+    return line.text.lstrip()[:1].islower()
 
 
 def _provenance(lines: list[_Line]) -> tuple[Provenance, list[_Line]]:
@@ -151,6 +174,7 @@ def _provenance(lines: list[_Line]) -> tuple[Provenance, list[_Line]]:
 class _Reader:
     def __init__(self, lines: list[_Line]) -> None:
         self._lines = [line for line in lines if not is_frame_line(line.text) or line.short]
+        self._margin = median_low([line.indent for line in lines if line.ended] or [0])
 
     def blocks(self) -> Iterator[Block]:
         at = 0
@@ -200,7 +224,8 @@ class _Reader:
     def _heads(self, at: int, said: str) -> bool:
         """Whether a line is a heading: short, and something is said under it."""
         line = _Line(said, self._lines[at].blank_before, self._lines[at].blank_after)
-        if not line.short:
+        # Where text is indented, what stands as deep is text.
+        if not line.short or 0 < self._margin <= self._lines[at].indent:
             return False
         for following in self._lines[at + 1 : at + 3]:
             if following.marked or following.ended or following.text.endswith(":"):
