@@ -14,9 +14,11 @@ from itertools import groupby
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit
 from retrieval.answer import Answer, Citation, Passage, Statement
+from retrieval.statements import rests_on_statements
 
-# Words of a usual and of a detailed answer.
+# Words of a usual answer, of one from prose that spreads what it says, and of a detailed one.
 _USUAL_WORDS = 126
+_PROSE_WORDS = 172
 _DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.
 _ADDED_MERIT = 0.7
@@ -91,7 +93,7 @@ def compose(
     Only units whose text `fits` are quoted. `detail` allows a long answer, of nothing but
     what was not `said` already; else the best passage may repeat what was, the rest not.
     """
-    budget = (_DETAILED_WORDS if detail else _USUAL_WORDS) // len(aims)
+    budget = _words(aims, detail=detail) // len(aims)
     chosen: list[_Pick] = []
     for aim in aims:
         aim_picks = [
@@ -102,6 +104,11 @@ def compose(
         ]
         chosen += _choose(_without_far_items(aim_picks), aim, budget, chosen)
     return _assemble(_together(chosen), aims)
+
+
+def _words(aims: Sequence[Aim], *, detail: bool) -> int:
+    prose = any(rests_on_statements(passage.chunk) for aim in aims for passage in aim.passages[:1])
+    return _DETAILED_WORDS if detail else _PROSE_WORDS if prose else _USUAL_WORDS
 
 
 def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
@@ -136,7 +143,8 @@ def _choose(units: Sequence[_Pick], aim: Aim, budget: int, before: Sequence[_Pic
         taken = [*before, *chosen]
         places = {one.place for one in taken}
         wanted = [one for one in (_introduction(pick, units), pick) if one and one.place not in places]
-        if pick.place in places or _cost(wanted) > left or _leans_on_nothing(pick, places):
+        standing = places | {one.place for one in wanted}
+        if pick.place in places or _cost(wanted) > left or _leans_on_nothing(pick, standing):
             continue
         if any(_same(one, other) for one in wanted for other in [*taken, *wanted] if other is not one):
             continue
@@ -169,13 +177,16 @@ def _lead(units: Iterable[_Pick]) -> _Pick | None:
 
 
 def _introduction(pick: _Pick, units: Sequence[_Pick]) -> _Pick | None:
-    """The sentence under which a point makes sense: it stands before it in the passage.
+    """The sentence under which a pick makes sense, if it needs one: it stands before it in the passage.
 
-    It is quoted for the point's sake, however far from the question it is itself.
+    It is quoted for its sake, however far from the question it is itself. For a point, it
+    is the one that leads to it; in prose, the one that a sentence refers to.
     """
-    if pick.unit.kind == "sentence":
-        return None
-    return _lead(one for one in units if one.passage is pick.passage and one.position < pick.position)
+    before = [one for one in units if one.passage is pick.passage and one.position < pick.position]
+    if pick.unit.kind != "sentence":
+        return _lead(before)
+    refers = _LEANING.match(pick.unit.text) and rests_on_statements(pick.passage.chunk)
+    return before[-1] if refers and before else None
 
 
 def _siblings(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:
