@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -71,29 +72,30 @@ def chunk_guide(guide: Guide) -> tuple[Chunk, ...]:
 
 def _windows(units: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
     """Cut units into windows of about the same length, where a paragraph ends if one ends nearby."""
+    words = [0, *accumulate(unit.words for unit in units)]
     start = 0
     while start < len(units):
-        end = _end(units, start)
+        end = _end(units, words, start)
         yield units[start:end]
-        start = end if end == len(units) else _next_start(units, start, end)
+        start = end if end == len(units) else _next_start(units, words, start, end)
 
 
-def _end(units: Sequence[Unit], start: int) -> int:
-    """Return where the window that begins at `start` had best end."""
-    lengths = list(accumulate(unit.words for unit in units[start:]))
-    share = lengths[-1] / -(-lengths[-1] // MAX_CHUNK_WORDS)
-    ends = [n for n, words in enumerate(lengths, start + 1) if words <= MAX_CHUNK_WORDS]
+def _end(units: Sequence[Unit], words: Sequence[int], start: int) -> int:
+    """Return where the window that begins at `start` had best end; `words` stand before each unit."""
+    left = words[-1] - words[start]
+    share = left / -(-left // MAX_CHUNK_WORDS)
 
     def misfit(end: int) -> tuple[float, int]:
         whole = end == len(units) or units[end].block != units[end - 1].block
-        return abs(lengths[end - start - 1] - share) + (0 if whole else _BROKEN_PARAGRAPH), -end
+        return abs(words[end] - words[start] - share) + (0 if whole else _BROKEN_PARAGRAPH), -end
 
-    return min(ends, key=misfit, default=start + 1)
+    last = bisect_right(words, words[start] + MAX_CHUNK_WORDS) - 1
+    return min(range(start + 1, last + 1), key=misfit, default=start + 1)
 
 
-def _next_start(units: Sequence[Unit], start: int, end: int) -> int:
+def _next_start(units: Sequence[Unit], words: Sequence[int], start: int, end: int) -> int:
     """Return where the window after another begins: with its last unit, where a paragraph is cut."""
     again = end - OVERLAP_UNITS
     cut = units[end].block == units[end - 1].block
-    fits = sum(unit.words for unit in units[again : end + 1]) <= MAX_CHUNK_WORDS
+    fits = words[end + 1] - words[again] <= MAX_CHUNK_WORDS
     return again if cut and fits and again > start else end

@@ -142,9 +142,11 @@ def _choose(units: Sequence[_Pick], aim: Aim, budget: int, before: Sequence[_Pic
     for pick in [*([opening] if opening else []), *sorted(adding, key=lambda pick: -pick.worth)]:
         taken = [*before, *chosen]
         places = {one.place for one in taken}
-        wanted = [one for one in (_introduction(pick, units), pick) if one and one.place not in places]
+        wanted = [one for one in (*_introduction(pick, units), pick) if one.place not in places]
         standing = places | {one.place for one in wanted}
-        if pick.place in places or _cost(wanted) > left or _leans_on_nothing(pick, standing):
+        if pick.place in places or _cost(wanted) > left:
+            continue
+        if any(_leans_on_nothing(one, standing) for one in wanted):
             continue
         if any(_same(one, other) for one in wanted for other in [*taken, *wanted] if other is not one):
             continue
@@ -176,17 +178,20 @@ def _lead(units: Iterable[_Pick]) -> _Pick | None:
     return max(fit, key=lambda pick: pick.merit + _LEAD_BONUS * (pick.position == 0), default=None)
 
 
-def _introduction(pick: _Pick, units: Sequence[_Pick]) -> _Pick | None:
-    """The sentence under which a pick makes sense, if it needs one: it stands before it in the passage.
+def _introduction(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:
+    """The sentences under which a pick makes sense: they stand before it in the passage.
 
-    It is quoted for its sake, however far from the question it is itself. For a point, it
-    is the one that leads to it; in prose, the one that a sentence refers to.
+    They are quoted for its sake, however far from the question they are themselves. For a point, it
+    is the one that leads to it; in prose, those back to one that refers to nothing before.
     """
     before = [one for one in units if one.passage is pick.passage and one.position < pick.position]
     if pick.unit.kind != "sentence":
-        return _lead(before)
-    refers = _LEANING.match(pick.unit.text) and rests_on_statements(pick.passage.chunk)
-    return before[-1] if refers and before else None
+        lead = _lead(before)
+        return [lead] if lead else []
+    needed = [pick]
+    while rests_on_statements(pick.passage.chunk) and before and _LEANING.match(needed[0].unit.text):
+        needed.insert(0, before.pop())
+    return needed[:-1]
 
 
 def _siblings(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:

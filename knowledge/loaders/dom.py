@@ -54,7 +54,18 @@ def _block(element: _Element, tag: str, depth: int) -> Iterator[Block]:
     elif tag in _ITEMS:
         yield from _item(element, max(depth, 0))
     else:
+        if tag in _PARAGRAPHS and (lead := _bold_line(element)) is not None:
+            yield Block("heading", _flat(_text(lead)), 6)
+            element.remove(lead)
         yield from _walk(element, depth)
+
+
+def _bold_line(element: _Element) -> _Element | None:
+    """Return what a paragraph begins with if it is a bold line of its own: a heading by looks."""
+    first = next(iter(element), None)
+    alone = first is not None and not (element.text or "").strip() and not (first.tail or "").strip()
+    broken = first is not None and (after := first.getnext()) is not None and _tag(after) in _BREAKS
+    return first if alone and broken and _bold(first) else None
 
 
 def _item(element: _Element, depth: int) -> Iterator[Block]:
