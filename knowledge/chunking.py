@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from knowledge.guide import Guide, Section
 from knowledge.units import Unit, split_units
 
 # all-MiniLM-L6-v2 reads 256 word pieces; 180 English words stay below that.
 MAX_CHUNK_WORDS = 180
-# A window repeats the last unit of the one before, so that no thought is cut in two,
-# unless the two would not fit.
+# Where a paragraph is cut, a window repeats the last unit of the one before, so that no thought is
+# cut in two, unless the two would not fit.
 OVERLAP_UNITS = 1
+# So many words longer or shorter may a window be, for a paragraph to stay whole.
+_BROKEN_PARAGRAPH = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,31 @@ def chunk_guide(guide: Guide) -> tuple[Chunk, ...]:
 
 
 def _windows(units: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
-    window: list[Unit] = []
-    words = 0
-    for unit in units:
-        if window and words + unit.words > MAX_CHUNK_WORDS:
-            yield tuple(window)
-            window = window[-OVERLAP_UNITS:]
-            words = sum(kept.words for kept in window)
-            if words + unit.words > MAX_CHUNK_WORDS:
-                window, words = [], 0
-        window.append(unit)
-        words += unit.words
-    if window:
-        yield tuple(window)
+    """Cut units into windows of about the same length, where a paragraph ends if one ends nearby."""
+    words = [0, *accumulate(unit.words for unit in units)]
+    start = 0
+    while start < len(units):
+        end = _end(units, words, start)
+        yield units[start:end]
+        start = end if end == len(units) else _next_start(units, words, start, end)
+
+
+def _end(units: Sequence[Unit], words: Sequence[int], start: int) -> int:
+    """Return where the window that begins at `start` had best end; `words` stand before each unit."""
+    left = words[-1] - words[start]
+    share = left / -(-left // MAX_CHUNK_WORDS)
+
+    def misfit(end: int) -> tuple[float, int]:
+        whole = end == len(units) or units[end].block != units[end - 1].block
+        return abs(words[end] - words[start] - share) + (0 if whole else _BROKEN_PARAGRAPH), -end
+
+    last = bisect_right(words, words[start] + MAX_CHUNK_WORDS) - 1
+    return min(range(start + 1, last + 1), key=misfit, default=start + 1)
+
+
+def _next_start(units: Sequence[Unit], words: Sequence[int], start: int, end: int) -> int:
+    """Return where the window after another begins: with its last unit, where a paragraph is cut."""
+    again = end - OVERLAP_UNITS
+    cut = units[end].block == units[end - 1].block
+    fits = words[end + 1] - words[again] <= MAX_CHUNK_WORDS
+    return again if cut and fits and again > start else end

@@ -279,5 +279,7 @@ def _share_said(passage: Passage, said: Collection[str]) -> float:
 
 def _aim(query: Vectors, passages: tuple[Passage, ...]) -> Aim:
     """Order what the whole message found by how well it fits one of its questions."""
-    ranked = (replace(p, score=likeness(p.vectors, query) + _WHOLE_MESSAGE * p.score) for p in passages)
+    ranked = (
+        replace(p, score=likeness(p.chunk, p.vectors, query) + _WHOLE_MESSAGE * p.score) for p in passages
+    )
     return Aim(query, tuple(sorted(ranked, key=lambda p: -p.score)))

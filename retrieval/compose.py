@@ -14,9 +14,11 @@ from itertools import groupby
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit
 from retrieval.answer import Answer, Citation, Passage, Statement
+from retrieval.statements import rests_on_statements
 
-# Words of a usual and of a detailed answer.
+# Words of a usual answer, of one from prose that spreads what it says, and of a detailed one.
 _USUAL_WORDS = 126
+_PROSE_WORDS = 172
 _DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.
 _ADDED_MERIT = 0.7
@@ -91,7 +93,7 @@ def compose(
     Only units whose text `fits` are quoted. `detail` allows a long answer, of nothing but
     what was not `said` already; else the best passage may repeat what was, the rest not.
     """
-    budget = (_DETAILED_WORDS if detail else _USUAL_WORDS) // len(aims)
+    budget = _words(aims, detail=detail) // len(aims)
     chosen: list[_Pick] = []
     for aim in aims:
         aim_picks = [
@@ -102,6 +104,11 @@ def compose(
         ]
         chosen += _choose(_without_far_items(aim_picks), aim, budget, chosen)
     return _assemble(_together(chosen), aims)
+
+
+def _words(aims: Sequence[Aim], *, detail: bool) -> int:
+    prose = any(rests_on_statements(passage.chunk) for aim in aims for passage in aim.passages[:1])
+    return _DETAILED_WORDS if detail else _PROSE_WORDS if prose else _USUAL_WORDS
 
 
 def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
@@ -135,8 +142,11 @@ def _choose(units: Sequence[_Pick], aim: Aim, budget: int, before: Sequence[_Pic
     for pick in [*([opening] if opening else []), *sorted(adding, key=lambda pick: -pick.worth)]:
         taken = [*before, *chosen]
         places = {one.place for one in taken}
-        wanted = [one for one in (_introduction(pick, units), pick) if one and one.place not in places]
-        if pick.place in places or _cost(wanted) > left or _leans_on_nothing(pick, places):
+        wanted = [one for one in (*_introduction(pick, units), pick) if one.place not in places]
+        standing = places | {one.place for one in wanted}
+        if pick.place in places or _cost(wanted) > left:
+            continue
+        if any(_leans_on_nothing(one, standing) for one in wanted):
             continue
         if any(_same(one, other) for one in wanted for other in [*taken, *wanted] if other is not one):
             continue
@@ -168,14 +178,20 @@ def _lead(units: Iterable[_Pick]) -> _Pick | None:
     return max(fit, key=lambda pick: pick.merit + _LEAD_BONUS * (pick.position == 0), default=None)
 
 
-def _introduction(pick: _Pick, units: Sequence[_Pick]) -> _Pick | None:
-    """The sentence under which a point makes sense: it stands before it in the passage.
+def _introduction(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:
+    """The sentences under which a pick makes sense: they stand before it in the passage.
 
-    It is quoted for the point's sake, however far from the question it is itself.
+    They are quoted for its sake, however far from the question they are themselves. For a point, it
+    is the one that leads to it; in prose, those back to one that refers to nothing before.
     """
-    if pick.unit.kind == "sentence":
-        return None
-    return _lead(one for one in units if one.passage is pick.passage and one.position < pick.position)
+    before = [one for one in units if one.passage is pick.passage and one.position < pick.position]
+    if pick.unit.kind != "sentence":
+        lead = _lead(before)
+        return [lead] if lead else []
+    needed = [pick]
+    while rests_on_statements(pick.passage.chunk) and before and _LEANING.match(needed[0].unit.text):
+        needed.insert(0, before.pop())
+    return needed[:-1]
 
 
 def _siblings(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:

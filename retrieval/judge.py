@@ -27,6 +27,7 @@ from retrieval.answer import Passage
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
 from retrieval.phrasing import Phrasing
+from retrieval.statements import lean_of_statements
 from retrieval.wording import Wording
 
 _UNCOVERED = Path(__file__).parent.parent / "knowledge" / "uncovered.yaml"
@@ -41,15 +42,6 @@ _SURE = 0.005
 # the tuning part of the golden set.
 _PHRASING_WEIGHT = 1.8
 _THRESHOLD = -1.2
-# A passage that few questions are written for is judged by what it says. Statements lie further
-# from a question than questions do, so they are weighed against the nearest example alone; beside
-# the examples there is always what nobody thought of, at this distance. Two nearnesses count: with
-# what all of the library has in common, which tells a stranger's question, and without it, which
-# tells subjects apart. One rule for every library, fitted on the tuning part of the golden set over
-# the documents the guides were made from, and over tests/added.
-_FEW_ASKS = 3
-_UNTHOUGHT_OF = 0.55
-_EXAMPLE_WEIGHT = 1.5
 # A question that names the aspect of one of its nearest examples asks for that.
 _NEAREST_ASPECTS = 3
 # Fields kept in mind: the live edition's, and that of one which is proposed.
@@ -159,17 +151,8 @@ class Judge:
         # Where the examples nearby are answered by now, how they are put says nothing either.
         phrasing = study.phrasing.lean(reading.text) * len(open_ones) / len(nearest)
         lean = votes + _PHRASING_WEIGHT * phrasing - _THRESHOLD
-        return max(lean, _lean_of_statements(reading, passages, max(against, default=0.0)))
-
-
-def _lean_of_statements(reading: Reading, passages: Sequence[Passage], example: float) -> float:
-    """Weigh what passages without questions of their own say against the nearest `example`."""
-    judged = [passage for passage in passages if len(passage.chunk.asks) < _FEW_ASKS]
-    if not judged:
-        return -math.inf
-    distinct = max(float((passage.vectors @ reading.vector).max()) for passage in judged)
-    plain = max(float((passage.chunk.vectors @ reading.plain).max()) for passage in judged)
-    return distinct + plain - _EXAMPLE_WEIGHT * max(example, _UNTHOUGHT_OF)
+        said = lean_of_statements(passages, reading.vector, reading.plain, max(against, default=0.0))
+        return max(lean, said)
 
 
 def _share(guides: Vectors, examples: Vectors) -> float:

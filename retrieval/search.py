@@ -19,12 +19,13 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from knowledge.drafts import version_of
-from knowledge.library import Edition, Library, Vectors
+from knowledge.library import Edition, Library, StoredChunk, Vectors
 from retrieval.answer import Passage
 from retrieval.field import Field
 from retrieval.index import VectorIndex
 from retrieval.lexical import WordIndex
 from retrieval.shelf import Shelf
+from retrieval.statements import likeness_of_statements, rests_on_statements
 
 # Candidates each index names; all of them are read from the library and ranked anew.
 # Chroma counts rows, of which a chunk has one and one more for each of its questions.
@@ -32,8 +33,7 @@ _NEAREST_ROWS = 150
 _NEAREST_BY_WORDS = 12
 _MOST_CANDIDATES = 14
 
-# What a candidate's likeness is made of. Tuned on the tuning part of the golden set with
-# the questions of the sections and, so that other documents fare as well, without them.
+# What a candidate's likeness is made of. Tuned on the tuning part of the golden set.
 _CHUNK_WEIGHT = 0.3
 _VIEWS_WEIGHT = 1.0
 _WORDS_WEIGHT = 0.6
@@ -225,7 +225,7 @@ class Searcher:
         query = field.distinct(vector)
         passages = []
         for chunk, distinct in await self._shelf.take(candidates, field):
-            score = likeness(distinct, query) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
+            score = likeness(chunk, distinct, query) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
             passages.append(Passage(chunk, score, distinct))
         return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))[:k]
 
@@ -247,8 +247,13 @@ class Searcher:
         return best[:_MOST_CANDIDATES], words
 
 
-def likeness(vectors: Vectors, query: Vectors) -> float:
-    """How near a chunk's meaning is to a question's: 0 to about 1.5. All vectors are distinct."""
+def likeness(chunk: StoredChunk, vectors: Vectors, query: Vectors) -> float:
+    """How near a chunk's meaning is to a question's: 0 to about 1.5.
+
+    `vectors` are the chunk's; they and the question's are distinct.
+    """
+    if rests_on_statements(chunk):
+        return likeness_of_statements(vectors, query)
     similarity = vectors @ query
     views = np.sort(similarity[1:])[-_VIEWS:].mean()
     return float(_CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views)

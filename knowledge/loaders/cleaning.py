@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import sentencex
 
@@ -21,6 +22,7 @@ from knowledge.loaders.frame import (
     is_comments_heading,
     is_frame_heading,
     is_frame_line,
+    is_numbered_caption,
     is_remark,
     is_self_talk,
 )
@@ -40,18 +42,20 @@ _OFTEN = 3
 _LEAST_REPEATED_WORDS = 5
 _STUB_WORDS = 3
 _MOST_HEADING_WORDS = 16
+_LEAST_CONTENTS = 3
 
 
 def clean(document: Document) -> Document:
     """Return the document without its frame."""
     blocks: Sequence[Block] = [_tidy(block) for block in document.blocks]
+    blocks = _without_contents(blocks)
     blocks = _without_frame_parts(blocks)
     blocks = _without_comments(blocks)
     blocks = [block for block in blocks if not _is_frame(block)]
     blocks = _without_openings(blocks)
     blocks = _without_filler(blocks)
     blocks = _with_breaks(blocks)
-    blocks = _once(map(_as_it_is, blocks))
+    blocks = _once([_as_it_is(block) for block in blocks])
     title = _flat(visible(document.provenance.title))
     summary = _flat(visible(document.summary))
     return replace(
@@ -69,6 +73,19 @@ def _tidy(block: Block) -> Block:
 
 def _flat(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
+
+
+def _without_contents(blocks: Sequence[Block]) -> list[Block]:
+    """Drop a table of contents: lines in a row, each of which heads a part further down."""
+    headings = {block.text.casefold(): at for at, block in enumerate(blocks) if block.kind == "heading"}
+    kept: list[Block] = []
+    for listed, run in groupby(
+        enumerate(blocks), lambda each: headings.get(each[1].text.casefold(), -1) > each[0]
+    ):
+        entries = [block for _, block in run]
+        if not listed or len(entries) < _LEAST_CONTENTS:
+            kept += entries
+    return kept
 
 
 def _without_frame_parts(blocks: Sequence[Block]) -> list[Block]:
@@ -103,7 +120,7 @@ def _is_frame(block: Block) -> bool:
     if block.kind == "table":
         return not any(cell for row in block.rows for cell in row)
     if block.kind == "heading":
-        return not block.text or is_frame_heading(block.text)
+        return not block.text or is_frame_heading(block.text) or is_numbered_caption(block.text)
     return (
         not block.text or is_frame_line(block.text) or (block.kind == "paragraph" and is_caption(block.text))
     )
@@ -205,14 +222,25 @@ def _as_it_is(block: Block) -> Block:
     return block
 
 
-def _once(blocks: Iterable[Block]) -> list[Block]:
-    """Keep a paragraph that stands there twice once: teasers repeat what an article says."""
+def _once(blocks: Sequence[Block]) -> list[Block]:
+    """Keep what stands there twice once: teasers and pull quotes repeat what an article says."""
+    inner = {
+        _unquoted(sentence)
+        for block in blocks
+        if block.kind == "paragraph" and len(sentences := list(_sentences(block))) > 1
+        for sentence in sentences
+    }
     seen: set[str] = set()
     kept = []
     for block in blocks:
-        if block.kind == "paragraph" and len(block.text.split()) >= _LEAST_REPEATED_WORDS:
-            if block.text in seen:
+        if block.kind in {"paragraph", "item"} and len(block.text.split()) >= _LEAST_REPEATED_WORDS:
+            if block.text in seen or _unquoted(block.text) in inner:
                 continue
-            seen.add(block.text)
+            if block.kind == "paragraph":
+                seen.add(block.text)
         kept.append(block)
     return kept
+
+
+def _unquoted(text: str) -> str:
+    return text.strip("“”\"'‘’ ").rstrip(".").casefold()

@@ -14,7 +14,7 @@ _SPACE = re.compile(r"\s+")
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6", "head", "summary"}
 _LISTS = {"ul", "ol", "list", "dl"}
 _ITEMS = {"li", "item"}
-_PARAGRAPHS = {"p", "pre", "quote", "blockquote", "dd", "code", "figcaption"}
+_PARAGRAPHS = {"p", "pre", "quote", "blockquote", "dd", "figcaption"}
 _BREAKS = {"br", "lb"}
 _BOLD = {"b", "strong"}
 _UNSEEN = {"script", "style", "noscript", "template", "svg", "graphic", "img", "head-meta"}
@@ -54,7 +54,18 @@ def _block(element: _Element, tag: str, depth: int) -> Iterator[Block]:
     elif tag in _ITEMS:
         yield from _item(element, max(depth, 0))
     else:
+        if tag in _PARAGRAPHS and (lead := _bold_line(element)) is not None:
+            yield Block("heading", _flat(_text(lead)), 6)
+            element.remove(lead)
         yield from _walk(element, depth)
+
+
+def _bold_line(element: _Element) -> _Element | None:
+    """Return what a paragraph begins with if it is a bold line of its own: a heading by looks."""
+    first = next(iter(element), None)
+    alone = first is not None and not (element.text or "").strip() and not (first.tail or "").strip()
+    broken = first is not None and (after := first.getnext()) is not None and _tag(after) in _BREAKS
+    return first if alone and broken and _bold(first) else None
 
 
 def _item(element: _Element, depth: int) -> Iterator[Block]:
@@ -92,6 +103,8 @@ def _is_block(element: _Element) -> bool:
     tag = _tag(element)
     if tag in _HEADINGS | _LISTS | _ITEMS | _PARAGRAPHS | {"table", "dt"}:
         return True
+    if tag == "code":  # trafilatura's name for lines of a program, too
+        return "\n" in _text(element).strip()
     return tag in {"div", "section", "article", "main", "body", "details", "header", "figure", "row"} or any(
         _is_block(child) for child in element
     )

@@ -51,6 +51,7 @@ _CAPTION = re.compile(
     r"(?:s?\s+(?:of|by|from|via|courtesy|credit|source)\b|\s*[:©/]|\s+\d+\s*[:.])",
     _I,
 )
+_NUMBERED_CAPTION = re.compile(r"(?:figure|fig\.|table|listing|plate)\s+\d+(?:[.-]\d+)*\s*[.:]", _I)
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 _PERSONAL = re.compile(
     r"\b(?:i|i['’]m|im|i['’]ve|my|me)\b|\b(?:great|nice|awesome|thanks?|superb|amazing|helpful|love|lol)\b"
@@ -108,6 +109,11 @@ def is_caption(text: str) -> bool:
     words = [word for word in _WORD.findall(text) if len(word) > 3]  # noqa: PLR2004 - “With”, not “and”
     capitals = sum(word[0].isupper() for word in words)
     return len(words) >= _LEAST_CAPTION_WORDS and capitals >= _CAPTION_CAPITALS * len(words)
+
+
+def is_numbered_caption(text: str) -> bool:
+    """Whether a line names a figure by its number, as in “Figure 1.2. The tower”."""
+    return _NUMBERED_CAPTION.match(text) is not None
 
 
 def is_remark(text: str) -> bool:

@@ -19,15 +19,23 @@ from knowledge.loaders.dom import blocks_of
 
 # Parts that are frame by their name, for pages of which trafilatura keeps next to nothing.
 _FRAME_TAGS = {
-    "nav", "header", "footer", "aside", "form", "script", "style", "noscript", "iframe", "button", "dialog"
+    "nav", "header", "footer", "form", "script", "style", "noscript", "iframe", "button", "dialog"
 }  # fmt: skip
 _OUTERMOST = {"html", "body", "main", "article"}
 _FRAME_NAMES = re.compile(
-    r"\b(?:comments?|share|social|cookie|consent|advert|ads?|promo|sidebar|related|newsletter|breadcrumbs?|menu"
-    r"|byline|nav|popup|banner)\b",
+    r"\b(?:comments?|share|social|cookie|consent|advert|ads?|promo|related|newsletter|breadcrumbs?|menu"
+    r"|byline|\w*nav|toc|popup|banner)\b",
     re.IGNORECASE,
 )
-# trafilatura is trusted when it keeps this share of the words left without the frame.
+# What stands beside a text may be frame, or a box that belongs to it: a box says something at length.
+_BESIDE_TAG, _BESIDE_NAMES = "aside", re.compile(r"\b(?:sidebar|aside)\b", re.IGNORECASE)
+_BOX_WORDS = 30
+# Lists that are links and little else lead elsewhere.
+_LIST_TAGS = {"ul", "ol", "dl"}
+_MOST_LINKED = 0.8
+_LEAST_LINKS = 3
+# trafilatura is trusted when it keeps this share of the words, and of the headings, that are left
+# without the frame.
 _ENOUGH = 0.5
 
 
@@ -52,7 +60,7 @@ def read_html(text: str) -> Document:
     kept: tuple[Block, ...] = ()
     if isinstance(extracted, Extracted):
         kept = tuple(blocks_of(extracted.body))
-    blocks = kept if _words(kept) >= _ENOUGH * _words(plain) else plain
+    blocks = kept if all(count(kept) >= _ENOUGH * count(plain) for count in (_words, _headings)) else plain
     if not blocks:
         raise UnreadableError("There is no text on this page. Does it need a script to show it?")
     return Document(blocks, _provenance(tree, extracted if isinstance(extracted, Extracted) else None))
@@ -74,8 +82,17 @@ def _tree(text: str) -> _Element:
 
 def _without_frame(tree: _Element) -> tuple[Block, ...]:
     for element in list(tree.iter()):
-        if isinstance(element, HtmlElement) and element.getparent() is not None and _is_frame(element):
+        if not isinstance(element, HtmlElement) or (parent := element.getparent()) is None:
+            continue
+        beside = _is_beside(element)
+        if _is_frame(element) or (beside and not _is_box(element)):
             element.drop_tree()
+        elif beside:
+            # What follows a box goes on under the heading before it.
+            tail, element.tail = element.tail, None
+            element.addnext(span := lxml_html.Element("span"))
+            span.tail = tail
+            parent.append(element)
     body = tree.find("body")
     return tuple(blocks_of(tree if body is None else body))
 
@@ -84,7 +101,33 @@ def _is_frame(element: HtmlElement) -> bool:
     names = " ".join(element.get(name, "") for name in ("class", "id", "role"))
     hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
     called = _FRAME_NAMES.search(names) is not None and element.tag not in _OUTERMOST
-    return element.tag in _FRAME_TAGS or hidden or called
+    leads_elsewhere = element.tag in _LIST_TAGS and _leads_elsewhere(element)
+    return element.tag in _FRAME_TAGS or hidden or called or leads_elsewhere
+
+
+def _is_beside(element: HtmlElement) -> bool:
+    names = " ".join(element.get(name, "") for name in ("class", "id"))
+    return element.tag == _BESIDE_TAG or _BESIDE_NAMES.search(names) is not None
+
+
+def _is_box(element: HtmlElement) -> bool:
+    """Whether an element says something in sentences, rather than list what else there is."""
+    words, linked = _linked(element)
+    sentences = sum(
+        block.kind == "paragraph" and block.text.endswith((".", "!")) for block in blocks_of(element)
+    )
+    return words - linked >= _BOX_WORDS and linked <= words / 2 and sentences > 0
+
+
+def _leads_elsewhere(element: HtmlElement) -> bool:
+    words, linked = _linked(element)
+    return linked >= _MOST_LINKED * words and sum(1 for _ in element.iter("a")) >= _LEAST_LINKS
+
+
+def _linked(element: HtmlElement) -> tuple[int, int]:
+    """Count the words of an element, and those of them that are links."""
+    links = (link.text_content() for link in element.iter("a"))
+    return len(element.text_content().split()), sum(len(text.split()) for text in links)
 
 
 def _provenance(tree: _Element, found: Extracted | None) -> Provenance:
@@ -98,6 +141,10 @@ def _provenance(tree: _Element, found: Extracted | None) -> Provenance:
         date=found.date or "",
         url=found.url or "",
     )
+
+
+def _headings(blocks: tuple[Block, ...]) -> int:
+    return sum(block.kind == "heading" for block in blocks)
 
 
 def _words(blocks: tuple[Block, ...]) -> int:

@@ -85,7 +85,8 @@ def _parts(blocks: Sequence[Block], title: str) -> Iterator[_Part]:
     above: list[tuple[int, str]] = []
     for block in blocks:
         if block.kind != "heading":
-            part.blocks.append(block)
+            if block.text.casefold() != title.casefold():  # else the title once more
+                part.blocks.append(block)
             continue
         heading = _NUMBER.sub("", block.text).rstrip(":").strip() or block.text
         if heading.casefold() == title.casefold() and not (part.blocks or above or block.asks):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from statistics import median_low
 
 from knowledge.loaders.document import Block, Document, Provenance
 from knowledge.loaders.frame import byline, is_caption, is_frame_line
@@ -22,10 +23,14 @@ _ANSWERED = re.compile(r"^(?:a|answer)\s*\d*\s*[:.)]\s*(?P<text>\S.*)$", re.IGNO
 _TIME = re.compile(r"^\s*[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?[\])]?\s*(?:-->.*)?\s*")
 _SOURCE = re.compile(r"^\s*(?:source|url|link)\s*:\s*(?P<url>https?://\S+)\s*$", re.IGNORECASE)
 _END = re.compile(r"[.!?…][\"'”’)\]]*$")
+_GAP = re.compile(r"\s*\t\s*|\s{3,}|\s+\|\s+")
+# How a heading begins: a capital or a figure, perhaps quoted.
+_FIRST = re.compile(r"[“\"‘'¿¡]?[^\W_a-zß-ÿ]")
 _MOST_HEADING_WORDS = 14
 _MOST_TITLE_WORDS = 22
 _MOST_CELL_WORDS = 8
 _LEAST_CELLS = 6
+_LEAST_ROWS = 3
 _TABLE = re.compile(r"\b(?:table|chart|matrix|comparison|compar\w+|map\w*|overview)\b.*:$", re.IGNORECASE)
 # Lines are wrapped when this share of them runs on into the next.
 _WRAPPED = 0.2
@@ -34,6 +39,7 @@ _LEAST_WIDTH = 40
 # A heading above notes in fragments is shorter still.
 _MOST_NOTE_HEADING_WORDS = 5
 _INDENT = 3
+_CENTRED = 8
 _HEADING_LEVEL, _NUMBERED_LEVEL = 2, 3
 
 
@@ -60,13 +66,24 @@ class _Line:
     def short(self) -> bool:
         """Whether it has a heading's form: few words, no sentence's end, a capital first."""
         text = self.text.strip()
-        first = next((c for c in text if c.isalnum()), "")
         return (
-            0 < self.words <= _MOST_HEADING_WORDS
-            and not text.endswith((".", "!", ",", ";", ":", "…"))
-            and not first.islower()
-            and bool(first)
+            self.words <= _MOST_HEADING_WORDS
+            and _FIRST.match(text) is not None
+            and not text.endswith((",", ";", ":"))
+            and (not self.ended or text.endswith("?"))
         )
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The columns it is set in, by tabs, bars or wide gaps; none where it is running text."""
+        cells = tuple(cell for cell in _GAP.split(self.text.strip().strip("|").strip()) if cell)
+        fits = all(len(cell.split()) <= _MOST_CELL_WORDS for cell in cells)
+        return cells if len(cells) > 1 and fits else ()
+
+    @property
+    def indent(self) -> int:
+        """How many spaces stand before it."""
+        return len(self.text) - len(self.text.lstrip())
 
 
 def read_text(text: str) -> Document:
@@ -91,28 +108,45 @@ def _lines(text: str) -> list[_Line]:
 def _unwrapped(lines: list[_Line]) -> list[_Line]:
     """Put together the lines of paragraphs that were broken to a width."""
     pairs = [(a, b) for a, b in pairwise(lines) if not a.blank_after]
-    on = sum(len(a.text) >= _LEAST_WIDTH and not a.ended and b.text[:1].islower() for a, b in pairs)
+    on = sum(len(a.text) >= _LEAST_WIDTH and not a.ended and _begins_low(b) for a, b in pairs)
     if len(pairs) < _LEAST_CELLS or on < _WRAPPED * len(pairs):
         return lines
-    width = sorted(len(line.text) for line in lines)[int(0.9 * (len(lines) - 1))]
-    whole: list[_Line] = []
-    before: _Line | None = None
+    return [line for block in _between_blanks(lines) for line in _joined(block)]
+
+
+def _between_blanks(lines: list[_Line]) -> Iterator[list[_Line]]:
+    block: list[_Line] = []
     for line in lines:
-        if before and whole and _runs_on(before, line, width):
-            text = whole[-1].text
-            glue = "" if text.endswith("-") and line.text.strip()[:1].islower() else " "
-            joined = f"{text[:-1] if not glue else text}{glue}{line.text.strip()}"
-            whole[-1] = _Line(joined, whole[-1].blank_before, line.blank_after)
-        else:
-            whole.append(line)
-        before = line
+        block.append(line)
+        if line.blank_after:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _joined(block: list[_Line]) -> list[_Line]:
+    """Join the lines of a block that run on; verse and quotations are narrower than the page."""
+    width = max(len(line.text) for line in block)
+    whole = block[:1]
+    heads = True
+    for line, following in pairwise(block):
+        full = len(line.text) >= _FULL_LINE * width
+        runs_on = _begins_low(following) or full or not (line.ended or heads)
+        heads = line.ended and following.short and len(following.text) < _FULL_LINE * width
+        row = bool(line.cells) and len(line.cells) == len(following.cells)
+        if following.marked or _MARKED.match(following.text) or heads or row or not runs_on:
+            whole.append(following)
+            continue
+        text = whole[-1].text
+        glue = "" if text.endswith("-") and _begins_low(following) else " "
+        joined = f"{text[:-1] if not glue else text}{glue}{following.text.strip()}"
+        whole[-1] = _Line(joined, whole[-1].blank_before, following.blank_after)
     return whole
 
 
-def _runs_on(line: _Line, following: _Line, width: int) -> bool:
-    if line.blank_after or following.marked or _MARKED.match(following.text):
-        return False
-    return following.text.strip()[:1].islower() or len(line.text) >= _FULL_LINE * width
+def _begins_low(line: _Line) -> bool:
+    return line.text.lstrip()[:1].islower()
 
 
 def _provenance(lines: list[_Line]) -> tuple[Provenance, list[_Line]]:
@@ -151,6 +185,7 @@ def _provenance(lines: list[_Line]) -> tuple[Provenance, list[_Line]]:
 class _Reader:
     def __init__(self, lines: list[_Line]) -> None:
         self._lines = [line for line in lines if not is_frame_line(line.text) or line.short]
+        self._margin = median_low([line.indent for line in lines if line.ended] or [0])
 
     def blocks(self) -> Iterator[Block]:
         at = 0
@@ -165,6 +200,10 @@ class _Reader:
             ):
                 yield Block("table", rows=tuple(zip(cells[::2], cells[1::2], strict=True)))
                 at += len(cells)
+                continue
+            if rows := self._rows(at):
+                yield Block("table", rows=rows)
+                at += len(rows)
                 continue
             if at + 1 < len(self._lines) and _UNDERLINE.match(self._lines[at + 1].text) and line.short:
                 yield Block("heading", line.text.strip(), 1 if "=" in self._lines[at + 1].text else 2)
@@ -185,10 +224,10 @@ class _Reader:
         if bullet := _BULLET.match(line.text):
             return Block("item", bullet["text"].strip(), min(len(bullet["indent"]) // _INDENT, 3))
         if numbered := _NUMBERED.match(said):
-            if self._heads(at, numbered["text"]) and not self._next_numbered(at):
-                return Block("heading", numbered["text"], _NUMBERED_LEVEL)
+            if self._heads(at, name := numbered["text"].rstrip(".")) and not self._next_numbered(at):
+                return Block("heading", name, _NUMBERED_LEVEL)
             return Block("item", numbered["text"])
-        if self._heads(at, said):
+        if not self._stands_inside(at) and self._heads(at, said):
             return Block("heading", said, _HEADING_LEVEL)
         return Block(
             "paragraph"
@@ -213,11 +252,24 @@ class _Reader:
                 break
         return self._leads_notes(at, line)
 
+    def _stands_inside(self, at: int) -> bool:
+        """Whether a line is text as it stands as deep as text does, where that is indented, and no deeper."""
+        return 0 < self._margin <= self._lines[at].indent < self._margin + _CENTRED
+
     def _leads_notes(self, at: int, line: _Line) -> bool:
         """Whether a line stands at the head of a group of fragments."""
         group = self._lines[at + 1 : at + 2]
         fits = line.blank_before and not line.blank_after and line.words <= _MOST_NOTE_HEADING_WORDS
         return fits and bool(group) and not group[0].blank_before
+
+    def _rows(self, at: int) -> tuple[tuple[str, ...], ...]:
+        """Take the lines that are set in as many columns as this one; a table has some of them."""
+        width = len(self._lines[at].cells)
+        if not width:
+            return ()
+        following = (self._lines[n].cells for n in range(at, len(self._lines)))
+        rows = tuple(takewhile(lambda cells: len(cells) == width, following))
+        return rows if len(rows) >= _LEAST_ROWS else ()
 
     def _next_numbered(self, at: int) -> bool:
         """Whether a number's neighbours are numbers too: then it counts points, not parts."""

@@ -66,7 +66,7 @@ def test_a_unit_above_the_limit_stands_alone(make_guide: Callable[..., Guide]) -
 
 
 def test_a_quote_is_the_markdown_its_units_were_read_from(make_guide: Callable[..., Guide]) -> None:
-    body = body_of(100, 70, 30, 20).replace("S2 word", "S2 *word*")
+    body = body_of(70, 50, 50, 50).replace("S2 word", "S2 *word*")
     first, second = chunk_guide(make_guide("long", body))
 
     assert starts((first, second)) == [["S0", "S1"], ["S1", "S2", "S3"]]

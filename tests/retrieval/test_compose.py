@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit, UnitKind
 from retrieval.answer import Answer, Passage
-from retrieval.compose import _DETAILED_WORDS, _SAME, _USUAL_WORDS, Aim, compose, topics
+from retrieval.compose import _DETAILED_WORDS, _PROSE_WORDS, _SAME, _USUAL_WORDS, Aim, compose, topics
 
 # The first two directions are what two questions ask; the others are what texts say beside.
 DIMENSIONS = 34
 MOST_WORDS = {False: _USUAL_WORDS, True: _DETAILED_WORDS}
 LEANING = ("However,", "It ", "For example,")
+ASKED = ("Why?", "When?", "What for?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def item(text: str, *merits: float, block: int = 1, means: str = "") -> Made:
     return made("item", text, merits or (0.5,), block, means)
 
 
-def passage(section: str, *parts: Made, score: float = 1.0, asks: tuple[str, ...] = ()) -> Passage:
-    """Make a passage; its quote is its units, a line each."""
+def passage(section: str, *parts: Made, score: float = 1.0, asks: tuple[str, ...] = ASKED) -> Passage:
+    """Make a passage; its quote is its units, a line each. Without questions it is prose."""
     vectors = np.stack([parts[0].vector] * (1 + len(asks)) + [part.vector for part in parts])
     units = tuple(part.unit for part in parts)
     quote = "\n".join(unit.text for unit in units)
@@ -207,6 +208,27 @@ def test_a_sentence_that_leans_on_the_one_before_never_stands_without_it(leaning
     ]
 
 
+def test_in_prose_a_sentence_brings_those_that_it_refers_to() -> None:
+    parts = (
+        sentence("Mel wrote code.", 0.1),
+        sentence("It was fast.", 0.1),
+        sentence("He hated tools.", 0.9),
+        sentence("Nobody else did.", 0.3),
+    )
+
+    assert texts(compose([aim(passage("One", *parts, asks=()))])) == [part.unit.text for part in parts]
+    long = sentence(words(_PROSE_WORDS, "long"), 0.2)
+    assert texts(compose([aim(passage("One", long, parts[2], parts[3], asks=()))])) == ["Nobody else did."]
+
+
+def test_an_answer_from_prose_may_take_more_words() -> None:
+    parts = [sentence(words(20, name), 0.5) for name in "abcdefghijklmn"]
+
+    answer = compose([aim(passage("One", *parts, asks=()))])
+
+    assert len(answer.statements) == _PROSE_WORDS // 21
+
+
 def test_a_sentence_that_begins_like_a_leaning_one_does_not_lean() -> None:
     assert one_of(sentence("Italian helps."), sentence("Thesis work counts.")) == [
         "Italian helps.",
@@ -353,9 +375,9 @@ def test_only_what_fits_is_quoted_not_even_to_introduce() -> None:
     "passages",
     [
         (),
-        (passage("Questions", sentence("Is it hard?", 0.9), sentence("The reasons:", 0.9)),),
-        (passage("Unrelated", sentence("Pasta boils.", 0.0), score=0.0),),
-        (passage("Opposed", sentence("Pasta boils.", -0.5), score=-0.5),),
+        (passage("Questions", sentence("Is it hard?", 0.9), sentence("The reasons:", 0.9), asks=()),),
+        (passage("Unrelated", sentence("Pasta boils.", 0.0), score=0.0, asks=()),),
+        (passage("Opposed", sentence("Pasta boils.", -0.5), score=-0.5, asks=()),),
     ],
     ids=["nothing found", "nothing whole", "unrelated", "opposed"],
 )
@@ -372,7 +394,7 @@ def test_what_was_found_and_not_quoted_is_offered_next_by_what_people_ask() -> N
     best = passage("Best", sentence("Build a portfolio.", 0.8), asks=("What is a portfolio?",))
     rest = [
         passage("People", sentence("Meet people.", 0.7), score=0.3, asks=("Whom do I meet?", "Where?")),
-        passage("Money", sentence("Save some.", 0.7), score=0.2),
+        passage("Money", sentence("Save some.", 0.7), score=0.2, asks=()),
     ]
 
     assert compose([aim(best, *rest)]).nearest == ("Whom do I meet?", "What about Money (Guide)?")

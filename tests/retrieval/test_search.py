@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableLambda
 
 from bot.app import App
 from knowledge.guide import Guide
-from knowledge.library import Edition
+from knowledge.library import Edition, StoredChunk
 from knowledge.loaders.markdown import read_guides
 from retrieval.answer import Passage
 from retrieval.embeddings import SentenceEmbeddings
@@ -144,8 +144,10 @@ def test_likeness_grows_with_the_whole_chunk_and_its_best_views_and_a_poor_view_
     query = np.array([1, 0], np.float32)
     same, other = [1, 0], [0, 1]
 
+    chunk = StoredChunk("c.0", "c", "C", "S", ("a?", "b?", "c?"), "", "", (), np.empty((0, 2), np.float32))
+
     def like(*vectors: list[int]) -> float:
-        return likeness(np.array(vectors, np.float32), query)
+        return likeness(chunk, np.array(vectors, np.float32), query)
 
     assert like(same, same, same) > like(other, same, same) > like(other, other, other)
     assert like(same, same, same) > like(same, same, other) > like(same, other, other)

@@ -1,4 +1,4 @@
-"""Passages without written questions are judged by what they say."""
+"""Passages without written questions are found and judged by what they say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit
 from retrieval.answer import Passage
-from retrieval.judge import Reading, _lean_of_statements
+from retrieval.statements import lean_of_statements, likeness_of_statements
 
 
 def at(angle: float) -> Vectors:
@@ -25,28 +25,39 @@ def passage(likeness: float, asks: int, plain: float | None = None) -> Passage:
 
 
 QUESTION = np.array([1.0, 0.0], dtype=np.float32)
-READING = Reading(QUESTION, "it", QUESTION)
+
+
+def lean(passage: Passage, example: float) -> float:
+    return lean_of_statements([passage], QUESTION, QUESTION, example)
 
 
 @pytest.mark.parametrize(
     ("likeness", "example", "covered"),
     [
-        (0.45, 0.2, True),  # nothing but what nobody thought of is against it
-        (0.38, 0.2, False),
-        (0.60, 0.70, True),
-        (0.50, 0.70, False),
+        (0.40, 0.2, True),  # nothing but what nobody thought of is against it
+        (0.33, 0.2, False),
+        (0.55, 0.70, True),
+        (0.45, 0.70, False),
     ],
 )
 def test_a_statement_must_outweigh_the_nearest_example(
     likeness: float, example: float, *, covered: bool
 ) -> None:
-    assert (_lean_of_statements(READING, [passage(likeness, asks=1)], example) >= 0) is covered
+    assert (lean(passage(likeness, asks=1), example) >= 0) is covered
 
 
 def test_a_question_that_stands_out_in_a_strange_field_is_a_strangers() -> None:
-    assert _lean_of_statements(READING, [passage(0.6, 1, plain=0.6)], 0.2) > 0
-    assert _lean_of_statements(READING, [passage(0.6, 1, plain=0.1)], 0.2) < 0
+    assert lean(passage(0.6, 1, plain=0.6), 0.2) > 0
+    assert lean(passage(0.6, 1, plain=0.0), 0.2) < 0
 
 
 def test_passages_with_written_questions_are_not_judged_so() -> None:
-    assert _lean_of_statements(READING, [passage(0.99, asks=10)], 0.1) == -np.inf
+    assert lean(passage(0.99, asks=10), 0.1) == -np.inf
+
+
+def test_the_whole_passage_and_its_nearest_statement_count_alike() -> None:
+    def like(whole: float, *statements: float) -> float:
+        return likeness_of_statements(np.stack([at(each) for each in (whole, *statements)]), QUESTION)
+
+    assert like(0.6, 0.2) == pytest.approx(like(0.2, 0.6))
+    assert like(0.6, 0.4, 0.1) == pytest.approx(like(0.6, 0.4))
