@@ -207,8 +207,7 @@ class Searcher:
         sample = [chunk async for chunk in self._library.sample(edition, self._model, _FIELD_SAMPLE)]
         if not sample:
             return None
-        vectors = np.concatenate([chunk.vectors[: 1 + len(chunk.asks)] for chunk in sample])
-        return Field.of(vectors, (ask for chunk in sample for ask in chunk.asks))
+        return await asyncio.to_thread(Field.of_chunks, sample)
 
     async def indexed(self) -> int:
         """Count the rows of the index; it fails where a search would."""
@@ -221,7 +220,7 @@ class Searcher:
             return []
         candidates, words = await asyncio.to_thread(self._candidates, text, vector)
         chunks = await self._library.chunks(candidates, self._model)
-        query = field.distinct(vector)
+        query = field.sharpened(field.distinct(vector))
         passages = []
         for chunk in chunks:
             distinct = field.distinct(chunk.vectors)
@@ -248,7 +247,7 @@ class Searcher:
 
 
 def likeness(vectors: Vectors, query: Vectors) -> float:
-    """How near a chunk's meaning is to a question's: 0 to about 1.5. All vectors are distinct."""
+    """How near a chunk's distinct vectors are to a question's, sharpened or not: 0 to about 1.5."""
     similarity = vectors @ query
     views = np.sort(similarity[1:])[-_VIEWS:].mean()
     return float(_CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views)
