@@ -40,11 +40,11 @@ _TEMPERATURE = 0.07
 _SURE = 0.005
 # What is weighed, and where covered begins: a logistic regression on the tuning part of the golden
 # set (tests/golden/fit_judge.py).
-_VOTES_WEIGHT = 0.98
-_PHRASING_WEIGHT = 1.92
-_MEANING_WEIGHT = 1.33
-_NAMED_WEIGHT = -2.44
-_BIAS = 1.93
+_VOTES_WEIGHT = 0.7
+_PHRASING_WEIGHT = 1.55
+_MEANING_WEIGHT = 1.38
+_NAMED_WEIGHT = -2.81
+_BIAS = 1.83
 # A passage that few questions are written for is judged by what it says. Statements lie further
 # from a question than questions do, so they are weighed against the nearest example alone; beside
 # the examples there is always what nobody thought of, at this distance. Two nearnesses count: with
@@ -164,7 +164,7 @@ class Judge:
         return Judge(self._aspects, self._examples, self._vectors, wording)
 
     def study(self, field: Field) -> None:
-        """Get to know a field, unless it is known: half a second of work, for a worker thread."""
+        """Get to know a field, unless it is known: a second of work, for a worker thread."""
         with self._studying:
             if self._known(field) is None:
                 asks = [self._wording.read(ask) for ask in field.asks]
@@ -278,7 +278,7 @@ def load_aspects(path: Path = _UNCOVERED) -> tuple[Aspect, ...]:
         Aspect(
             entry["aspect"],
             tuple(entry["examples"]),
-            _any_of(entry["evidence"]),
+            _any_of([*entry["evidence"], *entry.get("cue", ())]),
             _any_of(entry["evidence"], after=_NEAR_NUMBER if entry.get("number") else ""),
         )
         for entry in entries
