@@ -52,4 +52,5 @@ def _shrunk(covariance: _Matrix, shrinkage: float) -> _Matrix:
     """Draw a covariance towards that of a ball, which is steady with few examples."""
     dimensions = len(covariance)
     ball = np.eye(dimensions) * (np.trace(covariance) / dimensions)
-    return (1 - shrinkage) * covariance + shrinkage * ball
+    shrunk: _Matrix = (1 - shrinkage) * covariance + shrinkage * ball
+    return shrunk

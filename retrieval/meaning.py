@@ -29,7 +29,7 @@ class Meaning:
     ) -> None:
         """Learn from the vectors of both kinds and the numbers of their groups; there may be no positive."""
         vectors = np.concatenate([positive, negative])
-        apart = np.concatenate([np.asarray(groups, dtype=int), -1 - np.asarray(others, dtype=int)])
+        apart = [*groups, *(-1 - number for number in others)]
         self._directions = discriminant(vectors, apart, _DIRECTIONS, _SHRINKAGE)
         self.negative = self.told_apart(negative)
         self._model: RidgeClassifier | None = None
