@@ -26,6 +26,7 @@ from knowledge.library import Library, Vectors
 from retrieval.answer import Passage
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
+from retrieval.meaning import Meaning
 from retrieval.phrasing import Phrasing
 from retrieval.statements import lean_of_statements
 from retrieval.wording import Wording
@@ -38,10 +39,13 @@ _VOTERS = 40
 _TEMPERATURE = 0.07
 # Votes are counted as log odds; beyond this share they are sure.
 _SURE = 0.005
-# What the phrasing adds to the votes, and where covered begins: a logistic regression on
-# the tuning part of the golden set.
-_PHRASING_WEIGHT = 1.8
-_THRESHOLD = -1.2
+# What is weighed, and where covered begins: a logistic regression on the tuning part of the golden
+# set (tests/golden/fit_judge.py).
+_VOTES_WEIGHT = 0.7
+_PHRASING_WEIGHT = 1.55
+_MEANING_WEIGHT = 1.38
+_NAMED_WEIGHT = -2.81
+_BIAS = 1.83
 # A question that names the aspect of one of its nearest examples asks for that.
 _NEAREST_ASPECTS = 3
 # Fields kept in mind: the live edition's, and that of one which is proposed.
@@ -83,9 +87,28 @@ class Reading:
     plain: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for the guides (above 0) or against: neighbours' votes, wording, meaning.
+
+    `named` is whether the question names what one of its nearest examples asks for.
+    """
+
+    votes: float
+    phrasing: float
+    meaning: float
+    named: bool
+
+    @property
+    def lean(self) -> float:
+        """All of it, weighed: from 0 on the guides cover the question."""
+        signs = _VOTES_WEIGHT * self.votes + _PHRASING_WEIGHT * self.phrasing
+        return signs + _MEANING_WEIGHT * self.meaning + _NAMED_WEIGHT * self.named + _BIAS
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Study:
-    """What the judge knows of a field: its questions as read, and how they and the examples are put.
+    """What the judge knows of a field: its questions as read, their meaning and how they are put.
 
     `examples` are the examples' vectors, distinct in it.
     """
@@ -93,7 +116,23 @@ class _Study:
     field: Field
     asks: Sequence[str]
     examples: Vectors
+    meaning: Meaning
     phrasing: Phrasing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Against:
+    """What speaks against covering a question: how near the examples are that are still open.
+
+    `question` is its vector told apart, as the examples are for `likeness`; `example` is how near the
+    nearest one is in its distinct vector. `named` is as in Signs.
+    """
+
+    study: _Study
+    question: Vectors
+    likeness: Vectors
+    example: float
+    named: bool
 
 
 class Judge:
@@ -105,6 +144,7 @@ class Judge:
         """Take the aspects, and for each of their examples, in order, its text as read and its vector."""
         self._aspects = aspects
         self._owners = [aspect for aspect in aspects for _ in aspect.examples]
+        self._numbers = [number for number, aspect in enumerate(aspects) for _ in aspect.examples]
         self._examples = texts
         self._vectors = vectors
         self._wording = wording
@@ -116,12 +156,13 @@ class Judge:
         return Judge(self._aspects, self._examples, self._vectors, wording)
 
     def study(self, field: Field) -> None:
-        """Get to know a field, unless it is known: half a second of work, for a worker thread."""
+        """Get to know a field, unless it is known: a second of work, for a worker thread."""
         with self._studying:
             if self._known(field) is None:
                 asks = [self._wording.read(ask) for ask in field.asks]
-                phrasing = Phrasing(asks, self._examples)
-                self._studies.append(_Study(field, asks, field.distinct(self._vectors), phrasing))
+                examples = field.distinct(self._vectors)
+                meaning = Meaning(field.vectors, field.sections, examples, self._numbers)
+                self._studies.append(_Study(field, asks, examples, meaning, Phrasing(asks, self._examples)))
 
     def questions(self, field: Field | None) -> list[str]:
         """List the questions it knows, as read: those of a field studied before, and its examples."""
@@ -133,26 +174,47 @@ class Judge:
 
     def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:
         """Weigh a question in a field studied before: from 0 on the passages found cover it."""
+        against = self._against(reading, passages, field)
+        signs = _signs(reading, passages, against)
+        statements = lean_of_statements(passages, reading.vector, reading.plain, against.example)
+        return max(signs.lean, statements) if signs else statements
+
+    def signs(self, reading: Reading, passages: Sequence[Passage], field: Field) -> Signs | None:
+        """See what is weighed for a question; nothing where the library's texts are asked nothing."""
+        return _signs(reading, passages, self._against(reading, passages, field))
+
+    def _against(self, reading: Reading, passages: Sequence[Passage], field: Field) -> _Against:
+        """Find the examples nearest to a question which no passage found answers by now."""
         if (study := self._known(field)) is None:
             raise LookupError("study() the field before judging in it")
-        guides = np.concatenate([passage.vectors @ reading.vector for passage in passages])
-        # What several roles' guides are asked in the same words has one vote.
-        guides = np.unique(guides.round(5))
-        examples = study.examples @ reading.vector
-        nearest = np.argsort(-examples)[:_VOTERS]
+        question = study.meaning.told_apart(reading.vector)
+        likeness = study.meaning.negative @ question
+        nearest = np.argsort(-likeness)[:_VOTERS]
         # Neighbours share a few aspects, and reading the passages takes its time.
         aspects = {id(self._owners[n]): self._owners[n] for n in nearest}
         answered = {each for each, aspect in aspects.items() if aspect.answered_by(passages[:_READ])}
-        open_ones = [n for n in nearest if id(self._owners[n]) not in answered]
-        if any(self._owners[n].asked_by(reading.text) for n in open_ones[:_NEAREST_ASPECTS]):
-            return -math.inf
-        against = [examples[n] for n in open_ones]
-        votes = _log_odds(_share(guides, np.array(against)))
-        # Where the examples nearby are answered by now, how they are put says nothing either.
-        phrasing = study.phrasing.lean(reading.text) * len(open_ones) / len(nearest)
-        lean = votes + _PHRASING_WEIGHT * phrasing - _THRESHOLD
-        said = lean_of_statements(passages, reading.vector, reading.plain, max(against, default=0.0))
-        return max(lean, said)
+        still_open = [int(n) for n in nearest if id(self._owners[n]) not in answered]
+        named = any(self._owners[n].asked_by(reading.text) for n in still_open[:_NEAREST_ASPECTS])
+        # Statements never outweigh an example that the question names.
+        example = math.inf if named else float((study.examples[still_open] @ reading.vector).max(initial=0.0))
+        return _Against(study, question, likeness[still_open], example, named)
+
+
+def _signs(reading: Reading, passages: Sequence[Passage], against: _Against) -> Signs | None:
+    study, question = against.study, against.question
+    if not study.asks:
+        return None
+    asked = np.concatenate([p.vectors[: 1 + len(p.chunk.asks)] for p in passages[:_READ]])
+    # What several roles' guides are asked in the same words has one vote.
+    guides = np.unique((study.meaning.told_apart(asked) @ question).round(5))
+    # Where the examples nearby are answered by now, what they are like says nothing either.
+    share = len(against.likeness) / _VOTERS
+    return Signs(
+        votes=_log_odds(_share(guides, against.likeness)),
+        phrasing=share * study.phrasing.lean(reading.text),
+        meaning=share * study.meaning.lean(question),
+        named=against.named,
+    )
 
 
 def _share(guides: Vectors, examples: Vectors) -> float:
@@ -198,7 +260,7 @@ def load_aspects(path: Path = _UNCOVERED) -> tuple[Aspect, ...]:
         Aspect(
             entry["aspect"],
             tuple(entry["examples"]),
-            _any_of(entry["evidence"]),
+            _any_of([*entry["evidence"], *entry.get("cue", ())]),
             _any_of(entry["evidence"], after=_NEAR_NUMBER if entry.get("number") else ""),
         )
         for entry in entries

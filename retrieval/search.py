@@ -209,8 +209,7 @@ class Searcher:
         sample = [chunk async for chunk in self._library.sample(edition, self._model, _FIELD_SAMPLE)]
         if not sample:
             return None
-        vectors = np.concatenate([chunk.vectors[: 1 + len(chunk.asks)] for chunk in sample])
-        return Field.of(vectors, (ask for chunk in sample for ask in chunk.asks))
+        return await asyncio.to_thread(Field.of_chunks, sample)
 
     async def indexed(self) -> int:
         """Count the rows of the index; it fails where a search would."""
@@ -223,9 +222,12 @@ class Searcher:
             return []
         candidates, words = await asyncio.to_thread(self._candidates, text, vector)
         query = field.distinct(vector)
+        sharpened = field.sharpened(query)
         passages = []
         for chunk, distinct in await self._shelf.take(candidates, field):
-            score = likeness(chunk, distinct, query) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
+            # What is sharpened was learnt from questions, and is of use beside questions only.
+            asked = query if rests_on_statements(chunk) else sharpened
+            score = likeness(chunk, distinct, asked) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
             passages.append(Passage(chunk, score, distinct))
         return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))[:k]
 
@@ -250,7 +252,7 @@ class Searcher:
 def likeness(chunk: StoredChunk, vectors: Vectors, query: Vectors) -> float:
     """How near a chunk's meaning is to a question's: 0 to about 1.5.
 
-    `vectors` are the chunk's; they and the question's are distinct.
+    `vectors` are the chunk's; they and the question's are distinct, the question's sharpened or not.
     """
     if rests_on_statements(chunk):
         return likeness_of_statements(vectors, query)

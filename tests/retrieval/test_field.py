@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from knowledge.library import Vectors
+from knowledge.library import StoredChunk, Vectors
+from knowledge.units import Unit
 from retrieval.field import Field
 
 
@@ -42,8 +43,48 @@ def test_vectors_of_one_field_lie_further_apart_without_what_they_share() -> Non
     assert (distinct @ distinct.T)[others].mean() < 0.2 < (vectors @ vectors.T)[others].mean()
 
 
+def chunk(number: int, *asks: str) -> StoredChunk:
+    vectors = units(2 + len(asks), seed=number)
+    return StoredChunk(f"c.{number}", "c", "C", "S", asks, "", "", (Unit("sentence", "So.", 0),), vectors)
+
+
 def test_a_field_knows_what_is_asked_in_it() -> None:
-    assert Field.of(units(4), ["which role?", "why?"]).asks == ("which role?", "why?")
+    one, other = chunk(1, "which role?", "why?"), chunk(2, "how?")
+
+    field = Field.of_chunks([one, other])
+
+    assert field.asks == ("which role?", "why?", "how?")
+    assert field.sections == (0, 0, 1)
+    asked = np.concatenate([one.vectors[1:3], other.vectors[1:2]])
+    np.testing.assert_allclose(field.vectors, field.distinct(asked), atol=1e-6)
+
+
+def test_the_field_of_chunks_is_that_of_their_texts_and_questions() -> None:
+    one, other = chunk(1, "why?"), chunk(2)
+
+    field = Field.of_chunks([one, other])
+
+    np.testing.assert_allclose(
+        field.common, np.concatenate([one.vectors[:2], other.vectors[:1]]).mean(axis=0), atol=1e-6
+    )
+
+
+def test_a_question_is_sharpened_where_texts_are_asked_several() -> None:
+    field = Field.of_chunks([chunk(1, "a", "b", "c"), chunk(2, "d", "e")])
+    question = field.distinct(units(1, seed=9))[0]
+
+    sharpened = field.sharpened(question)
+
+    assert not np.allclose(sharpened, question, atol=1e-3)
+    assert np.linalg.norm(sharpened) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("asks", [(), ("why?",)])
+def test_a_question_stays_as_it_is_where_no_text_is_asked_several(asks: tuple[str, ...]) -> None:
+    field = Field.of_chunks([chunk(1, *asks), chunk(2)])
+    question = field.distinct(units(1, seed=9))[0]
+
+    np.testing.assert_array_equal(field.sharpened(question), question)
 
 
 @pytest.mark.parametrize("rows", [1, 2])

@@ -10,7 +10,7 @@ from knowledge.guide import Guide
 from knowledge.library import Vectors
 from retrieval.chain import Inquiry
 from retrieval.embeddings import SentenceEmbeddings
-from retrieval.judge import load_aspects, open_judge
+from retrieval.judge import Signs, load_aspects, open_judge
 from retrieval.refresh import ignore_progress
 
 
@@ -26,6 +26,8 @@ async def is_covered(app: App, question: str) -> bool:
         "Which skills does a research scientist need?",
         "How do I prepare for machine learning interviews?",
         "Which projects belong in a portfolio?",
+        "docker?",
+        "Asana",
     ],
 )
 async def test_what_the_guides_say_is_covered(app: App, question: str) -> None:
@@ -38,6 +40,9 @@ async def test_what_the_guides_say_is_covered(app: App, question: str) -> None:
         "How much does a machine learning engineer earn?",
         "What is the weather like today?",
         "How do I bake bread?",
+        "cassandra",
+        "keras vs jax for a beginner",
+        "give my cover letter a once-over",
     ],
 )
 async def test_what_the_guides_leave_open_is_not(app: App, question: str) -> None:
@@ -97,3 +102,26 @@ def test_evidence_is_matched_as_whole_words_and_beside_a_number_where_one_is_nee
     assert time.search("It takes six full weeks.")
     assert not time.search("It takes weeks.")
     assert weather is None
+
+
+def test_an_aspect_is_asked_for_by_its_evidence_and_by_its_cue(tmp_path: Path) -> None:
+    path = tmp_path / "uncovered.yaml"
+    path.write_text(
+        "- {aspect: review, evidence: [verdict], cue: [rate my], examples: [how good is it]}\n"
+        "- {aspect: weather, evidence: [], examples: [is it raining]}\n",
+        encoding="utf-8",
+    )
+
+    review, weather = load_aspects(path)
+
+    assert review.asked_by("please rate my work")
+    assert review.asked_by("your verdict?")
+    assert not review.asked_by("a separate myth")
+    assert review.evidence
+    assert not review.evidence.search("We rate my work.")
+    assert not weather.asked_by("is it raining")
+
+
+def test_a_word_alone_refuses_no_question_that_all_else_speaks_for() -> None:
+    assert Signs(votes=5.0, phrasing=1.0, meaning=1.0, named=True).lean > 0
+    assert Signs(votes=0.0, phrasing=0.0, meaning=0.0, named=True).lean < 0
