@@ -53,6 +53,7 @@ from retrieval.check import Checker
 from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.facets import Facets
+from retrieval.find import Finder
 from retrieval.index import VectorIndex
 from retrieval.judge import Judge, load_aspects, open_judge
 from retrieval.model import ChatModel, open_chat
@@ -216,8 +217,7 @@ def _live_chain(ground: _Ground, searcher: Searcher, judge: Judge, model: ChatMo
     return AnswerChain(
         Rewriter(ground.wording, ground.roles),
         ground.roles,
-        ground.embeddings,
-        searcher,
+        _finder(ground, searcher),
         judge,
         _writer(model, ground.embeddings, Reader(ground.wording, ground.roles)) if model else None,
         Restater(model) if model else None,
@@ -230,7 +230,12 @@ def _chain_apart(ground: _Ground, searcher: Searcher, judge: Judge) -> tuple[Sea
     own = ground.wording.apart()
     over = searcher.beside(own.learn)
     rewriter = Rewriter(own, ground.roles)
-    return over, AnswerChain(rewriter, ground.roles, ground.embeddings, over, judge.reading_by(own))
+    return over, AnswerChain(rewriter, ground.roles, _finder(ground, over), judge.reading_by(own))
+
+
+def _finder(ground: _Ground, searcher: Searcher) -> Finder:
+    sections = Sections(ground.library, ground.embeddings.fingerprint)
+    return Finder(ground.roles, ground.embeddings, searcher, sections)
 
 
 async def _make_coach(

@@ -25,6 +25,9 @@ _ADDED_MERIT = 0.7
 _DETAILED_MERIT = 0.4
 _MOST_PASSAGES = 3
 _ADDED_UNIT_MERIT = 0.1
+# Unless it is nearly the best itself, what it adds must come this near to what the best says.
+_NEARLY_BEST = 0.9
+_ADDED_SHARE = 0.55
 # An item this much further from the question than the nearest of its list is left out.
 _ITEM_GAP = 0.4
 # Items of a list that are about as near to the question as each other are quoted together.
@@ -84,25 +87,32 @@ class Aim:
 def compose(
     aims: Sequence[Aim],
     *,
+    quotable: Callable[[Passage], bool] = lambda _: True,
     fits: Callable[[str], bool] = lambda _: True,
     detail: bool = False,
     said: Sequence[str] = (),
 ) -> Answer:
     """Compose an answer to one or several single questions, best passages first.
 
-    Only units whose text `fits` are quoted. `detail` allows a long answer, of nothing but
-    what was not `said` already; else the best passage may repeat what was, the rest not.
+    Only `quotable` passages are quoted, and of them units whose text `fits`. `detail` allows
+    a long answer, of nothing but what was not `said` already; else the best passage may
+    repeat what was, the rest not. More of what was said reads on, from one section to the next.
     """
+    reads_on = detail and bool(said)
     budget = _words(aims, detail=detail) // len(aims)
     chosen: list[_Pick] = []
     for aim in aims:
         aim_picks = [
             pick
-            for rank, passage in enumerate(_worth_quoting(aim.passages, detail=detail))
+            for rank, passage in enumerate(_worth_quoting(filter(quotable, aim.passages), detail=detail))
             for pick in _candidates(passage, aim)
             if fits(pick.unit.text) and (pick.unit.text not in said or (rank == 0 and not detail))
         ]
-        chosen += _choose(_without_far_items(aim_picks), aim, budget, chosen)
+        if reads_on:
+            chosen += _choose(aim_picks, aim_picks, budget, chosen)
+        else:
+            near = _without_far_items(aim_picks)
+            chosen += _choose(near, _adding(near, aim), budget, chosen)
     return _assemble(_together(chosen), aims)
 
 
@@ -124,22 +134,42 @@ def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
     ]
 
 
-def _worth_quoting(passages: Sequence[Passage], *, detail: bool) -> list[Passage]:
+def _worth_quoting(found: Iterable[Passage], *, detail: bool) -> list[Passage]:
+    passages = list(found)
     enough = (_DETAILED_MERIT if detail else _ADDED_MERIT) * passages[0].score if passages else 0.0
     return [p for p in passages if p.score > 0 and p.score >= enough][: _MOST_PASSAGES + 2 * detail]
 
 
-def _choose(units: Sequence[_Pick], aim: Aim, budget: int, before: Sequence[_Pick]) -> list[_Pick]:
-    """Choose the units worth most that fit into so many words, beside what is chosen `before`.
+def _adding(units: Sequence[_Pick], aim: Aim) -> list[_Pick]:
+    """Order the units that add to an answer: how it opens, then the others by their worth."""
+    if not units:
+        return []
+    best = aim.passages[0]
+    bar = _ADDED_SHARE * max((pick.merit for pick in units if pick.passage is best), default=0.0)
+    telling = {
+        pick.passage for pick in units if pick.merit >= bar or pick.passage.score >= _NEARLY_BEST * best.score
+    }
+    adding = [
+        pick
+        for pick in units
+        if pick.passage is best or (pick.passage in telling and pick.merit >= _ADDED_UNIT_MERIT)
+    ]
+    opening = _lead(pick for pick in adding if pick.passage is adding[0].passage)
+    return [*([opening] if opening else []), *sorted(adding, key=lambda pick: -pick.worth)]
 
-    Returns them in reading order.
+
+def _choose(
+    units: Sequence[_Pick], by_worth: Sequence[_Pick], budget: int, before: Sequence[_Pick]
+) -> list[_Pick]:
+    """Choose what fits into so many words, beside what is chosen `before`.
+
+    Tries the units of `by_worth` in turn; `units` are all that may introduce them. Returns
+    those chosen in reading order.
     """
-    adding = [pick for pick in units if pick.passage is aim.passages[0] or pick.merit >= _ADDED_UNIT_MERIT]
-    passages = list(dict.fromkeys(pick.passage for pick in adding))
-    opening = _lead(pick for pick in adding if pick.passage is passages[0])
+    passages = list(dict.fromkeys(pick.passage for pick in units))
     chosen: list[_Pick] = []
     left = budget
-    for pick in [*([opening] if opening else []), *sorted(adding, key=lambda pick: -pick.worth)]:
+    for pick in by_worth:
         taken = [*before, *chosen]
         places = {one.place for one in taken}
         wanted = [one for one in (*_introduction(pick, units), pick) if one.place not in places]

@@ -10,16 +10,19 @@ from symspellpy import SymSpell
 
 from bot.app import App
 from knowledge.guide import Guide
+from knowledge.library import Library
 from knowledge.roles import load_roles
 from knowledge.units import split_units
 from retrieval.answer import Answer, Passage
 from retrieval.chain import AnswerChain, Inquiry, Outcome
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
+from retrieval.find import Finder
 from retrieval.judge import Judge, Reading
 from retrieval.refresh import Refresh, ignore_progress
 from retrieval.rewrite import Exchange, Rewriter
 from retrieval.search import Searcher
+from retrieval.sections import Sections
 from retrieval.wording import Wording
 
 ROLES = load_roles()
@@ -67,11 +70,15 @@ MakeChain = Callable[[Judge], AnswerChain]
 
 
 @pytest.fixture
-def make_chain(searcher: Searcher, embeddings: SentenceEmbeddings, wording: Wording) -> MakeChain:
+def make_chain(
+    library: Library, searcher: Searcher, embeddings: SentenceEmbeddings, wording: Wording
+) -> MakeChain:
     """Make a chain of real parts but for the judge, over the library of the test."""
 
     def make(judge: Judge) -> AnswerChain:
-        return AnswerChain(Rewriter(wording, ROLES), ROLES, embeddings, searcher, judge)
+        sections = Sections(library, embeddings.fingerprint)
+        finder = Finder(ROLES, embeddings, searcher, sections)
+        return AnswerChain(Rewriter(wording, ROLES), ROLES, finder, judge)
 
     return make
 
@@ -355,3 +362,46 @@ async def test_the_same_question_gets_the_same_answer_also_in_company(app: App) 
     )
 
     assert together[0].answer.text == together[2].answer.text == alone.answer.text
+
+
+async def test_a_question_that_stands_alone_leaves_the_role_spoken_of(app: App) -> None:
+    outcome = await converse(app, SKILLS, "what do I do about the maths?")
+
+    assert outcome.answer.citations[0].place == "Foundations and Tools › Maths"
+    assert outcome.exchange.subject == "what do I do about the mathematics?"
+
+
+async def test_a_question_that_the_role_answers_as_well_keeps_to_it(app: App) -> None:
+    outcome = await converse(app, "what does a product manager do?", "which tools?")
+
+    assert outcome.answer.citations[0].place == "AI/ML Product Manager › Key skills"
+    assert outcome.exchange.subject == "AI/ML Product Manager"
+
+
+async def test_tell_me_more_reads_on_in_the_same_guide(app: App) -> None:
+    first = await converse(app, "what did people who switched say")
+
+    more = await app.chain.answer(Inquiry("tell me more", first.exchange))
+
+    assert {citation.guide for citation in more.answer.citations} == {first.answer.citations[0].guide}
+    assert {c.section for c in more.answer.citations} - {c.section for c in first.answer.citations}
+
+
+async def test_the_second_one_counts_the_roles_an_answer_begins_with(app: App) -> None:
+    outcome = await converse(app, "what machine learning roles are there?", "tell me about the second one")
+
+    assert outcome.exchange.subject == "Data Scientist"
+
+
+async def test_no_role_is_described_to_whoever_asks_for_none(app: App) -> None:
+    answer = (await converse(app, "what maths do I need")).answer
+
+    assert not TITLES & {citation.guide for citation in answer.citations}
+    assert TITLES & {passage.chunk.guide for passage in answer.passages}  # though they were found
+
+
+async def test_only_the_point_that_a_follow_up_names_is_quoted_from_a_list(app: App) -> None:
+    text = (await converse(app, "how is machine learning used in retail?", "and transport?")).answer.text
+
+    assert "- Transport:" in text
+    assert "- Finance:" not in text

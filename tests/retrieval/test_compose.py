@@ -321,6 +321,47 @@ def test_a_passage_much_worse_than_the_best_adds_nothing_but_to_a_long_answer() 
     assert texts(compose([aim(best, worse, bad)], detail=True)) == ["Build a portfolio.", "Meet people."]
 
 
+@pytest.mark.parametrize(
+    ("merit", "score", "added"), [(0.3, 0.85, False), (0.5, 0.85, True), (0.3, 0.95, True)]
+)
+def test_an_added_passage_comes_near_to_what_the_best_says_or_is_nearly_the_best(
+    merit: float,
+    score: float,
+    added: bool,  # noqa: FBT001
+) -> None:
+    best = passage("Best", sentence("Build a portfolio.", 0.8))
+    other = passage("Other", sentence("Meet people.", merit), score=score)
+
+    assert ("Meet people." in texts(compose([aim(best, other)]))) is added
+
+
+def test_a_passage_that_may_not_be_quoted_leaves_its_room_to_others() -> None:
+    passages = [passage(name, sentence(f"{name} says so."), score=0.95) for name in ("Two", "Three", "Four")]
+
+    answer = compose(
+        [aim(passage("One", sentence("One says so.")), *passages)],
+        quotable=lambda each: each.chunk.section != "Two",
+    )
+
+    assert texts(answer) == ["One says so.", "Three says so.", "Four says so."]
+    assert [found.chunk.section for found in answer.passages] == ["One", "Two", "Three", "Four"]
+
+
+def test_more_reads_on_from_one_section_to_the_next_as_they_stand() -> None:
+    begun = passage("Begun", sentence("Begin here.", 0.9), sentence("Go on with this.", 0.1))
+    after = passage(
+        "After",
+        sentence("This one is far.", 0.0),
+        sentence("Steps follow.", 0.05),
+        item("Near", 0.8),
+        score=0.9,
+    )
+
+    answer = compose([aim(begun, after)], detail=True, said=["Begin here."])
+
+    assert texts(answer) == ["Go on with this.", "Steps follow.", "Near"]
+
+
 def test_the_best_passage_speaks_first_and_markers_count_in_the_order_they_appear() -> None:
     passages = [
         passage(name, sentence(f"{name} says so.", merit), score=score)

@@ -117,6 +117,97 @@ def test_a_follow_up_gets_what_it_leaves_unsaid(
 @pytest.mark.parametrize(
     ("message", "last", "text"),
     [
+        ("how do I learn the second one?", SKILLS, "how do I learn Visualisation tools"),
+        ("the second one, is that it", SKILLS, "Visualisation tools: Tableau, is that it"),
+        ("the second one, why learn it?", SKILLS, "Visualisation tools, why learn it"),
+        ("what about the second one's tools?", WHICH_ROLE, "what about Research Scientist's tools"),
+        ("the second one, tell me more", SKILLS, "Visualisation tools: Tableau"),
+    ],
+)
+def test_what_is_asked_of_a_point_is_asked_in_its_place(
+    rewriter: Rewriter, message: str, last: Exchange, text: str
+) -> None:
+    question = rewriter.rewrite(message, last)
+
+    assert question.text == text
+    assert question.options == last.points
+    assert question.detail == ("more" in message)
+    assert not question.goes_deeper  # into the point, not into the answer before
+
+
+@pytest.mark.parametrize(
+    ("message", "last", "alone"),
+    [
+        ("which books?", SKILLS, "which books?"),
+        ("and certificates?", MATHS, "certificates?"),
+        ("what do I do about the exams?", SKILLS, "what do I do about the exams?"),
+        ("how do teams measure success then", MATHS, "how do teams measure success"),
+        # These say nothing without what was said before.
+        ("why?", SKILLS, None),
+        ("what tools do they use", SKILLS, None),
+        ("is it hard?", MATHS, None),
+        ("tell me more", MATHS, None),
+        ("the second one", SKILLS, None),
+    ],
+)
+def test_what_may_stand_alone_is_read_so_as_well(
+    rewriter: Rewriter, message: str, last: Exchange, alone: str | None
+) -> None:
+    question = rewriter.rewrite(message, last)
+
+    assert question.text != message
+    assert (question.alone.text if question.alone else None) == alone
+    if question.alone:
+        assert (question.alone.subject, question.alone.said, question.alone.roles) == (alone, (), ())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "no i meant infra",
+        "No, I mean the infrastructure engineer",
+        "sorry, i meant infra",
+        "i meant infra!",
+        "nope, what about infra",
+    ],
+)
+def test_a_correction_asks_the_last_question_of_the_role_that_was_meant(
+    rewriter: Rewriter, message: str
+) -> None:
+    question = rewriter.rewrite(message, SKILLS)
+
+    assert role_ids(question) == ["ml-infrastructure-engineer"]
+    assert question.text == "What skills does a ML Infrastructure Engineer need?"
+
+
+@pytest.mark.parametrize("message", ["vs data scientist?", "ok and compared to a data scientist"])
+def test_a_role_is_set_beside_the_one_spoken_of(rewriter: Rewriter, message: str) -> None:
+    question = rewriter.rewrite(message, WHICH_ROLE)
+
+    assert role_ids(question) == ["research-scientist", "data-scientist"]
+    assert question.text == "What is the difference between a Research Scientist and a Data Scientist?"
+
+
+def test_a_pronoun_may_stand_for_several_roles(rewriter: Rewriter) -> None:
+    both = Exchange("how do they compare?", "Data Scientist and Research Scientist")
+
+    question = rewriter.rewrite("which tools do they use?", both)
+
+    assert question.text == "which tools do Data Scientist and Research Scientist use?"
+    assert role_ids(question) == ["data-scientist", "research-scientist"]
+
+
+def test_what_says_nothing_of_its_own_asks_of_the_question_before(rewriter: Rewriter) -> None:
+    compared = Exchange("how do the two kinds of work differ?", "one and the other kind of work")
+
+    question = rewriter.rewrite("what does that mean for me?", compared)
+
+    assert question.text == f"what does that mean for me? {compared.question}"
+
+
+@pytest.mark.parametrize(
+    ("message", "last", "text"),
+    [
         ("and for research scientists?", SKILLS, "What skills does a Research Scientist need?"),
         ("what about infra?", SKILLS, "What skills does a ML Infrastructure Engineer need?"),
         ("how about PM", SKILLS, "What skills does a AI/ML Product Manager need?"),
