@@ -12,6 +12,7 @@ import yaml
 
 _ROLES = Path(__file__).parent / "roles.yaml"
 _WORK = Path(__file__).parent / "work.yaml"
+_ASIDES = Path(__file__).parent / "asides.yaml"
 
 FacetKind = Literal["skill", "interest", "experience", "domain", "way"]
 Learning = Literal["carries-over", "quick", "new-thinking"]
@@ -22,8 +23,8 @@ class Facet:
     """Something that draws a person to a role or prepares them for it.
 
     `says` stands word for word in the `section` of the guide `guide_id`. `aliases` and
-    `examples` are how people speak of it, `*` standing for any ending. `weight` is its
-    worth among the facets of its kind. With `disliked` it is the dislike that counts.
+    `examples` are how people speak of it, `*` standing for any ending; an alias after `=` means
+    it only where nothing else is said. `weight` is its worth among the facets of its kind. With `disliked` it is the dislike that counts.
     """
 
     id: str
@@ -102,6 +103,11 @@ class Roles:
 def load_roles(path: Path = _ROLES) -> Roles:
     """Read the roles of the project."""
     return Roles([_role(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))])
+
+
+def load_asides(path: Path = _ASIDES) -> tuple[str, ...]:
+    """Read what people say of themselves that speaks for no role."""
+    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.coach.clauses import Clause, about, clauses
+from bot.coach.clauses import Clause, about, clauses, timeless
 from bot.coach.fit import Evidence
 from bot.memory.profiles import Fact, Profiles
 from bot.reply import Message
@@ -13,7 +13,7 @@ from retrieval.facets import Facets
 from retrieval.wording import content_words
 
 # A facet that is touched more lightly than this is not what the person spoke of.
-_CLEAR = 0.3
+_CLEAR = 0.2
 # What matters for the way into a role though it speaks for none: time, years, background.
 _BACKGROUND = re.compile(
     r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b"
@@ -49,8 +49,8 @@ class Learner:
         return tuple(claim for claim in weighed if is_worth_keeping(claim))
 
     async def weigh(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
-        """Find what claims speak of."""
-        found = await self._facets.matches([claim.topic for claim in claims])
+        """Find what claims speak of; how long and how often speaks of nothing."""
+        found = await self._facets.matches([timeless(claim.topic) for claim in claims])
         return tuple(Evidence(claim, matches) for claim, matches in zip(claims, found, strict=True))
 
     async def known(self, message: Message) -> tuple[Evidence, ...]:

@@ -72,7 +72,7 @@ def quotable(facet: Facet, sections: _Sections) -> StoredChunk | None:
 def in_favour(standing: Standing, sections: _Sections) -> Iterator[tuple[Reason, StoredChunk]]:
     """Yield the reasons for a role that a guide backs, best first."""
     for reason in standing.reasons:
-        if reason.worth > 0 and (chunk := quotable(reason.facet, sections)):
+        if reason.worth > 0 and reason.quotable and (chunk := quotable(reason.facet, sections)):
             yield reason, chunk
 
 
@@ -98,7 +98,7 @@ def _line(standing: Standing) -> str:
 
 def _why(standing: Standing, sections: _Sections, citing: Citing) -> Iterator[str]:
     reasons = list(in_favour(standing, sections))[:_MOST_REASONS]
-    against = [reason for reason in standing.reasons if reason.worth < 0][-1:]
+    against = [reason for reason in standing.reasons if reason.worth < 0 and reason.quotable][-1:]
     lines = [
         f"- Because you said “{reason.clause.words}”: {citing.marked(reason.facet.says, chunk)}"
         for reason, chunk in reasons
