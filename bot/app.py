@@ -24,6 +24,7 @@ from bot.coach.skills.privacy import Privacy
 from bot.coach.skills.profile import ShowProfile
 from bot.coach.skills.roles import SuggestRoles
 from bot.coach.skills.skill import Skill
+from bot.coach.skills.skills_map import MapSkills
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.coach.understanding import Understanding
 from bot.config import Settings
@@ -268,16 +269,18 @@ async def _make_coach(  # noqa: PLR0913, PLR0917 - the composition root is hande
     smalltalk = SmallTalk.load()
     intents = Intents(smalltalk, wording, roles, manner)
     sections = Sections(library, embeddings.fingerprint)
-    learner = Learner(await Facets.open(roles, embeddings, wording), profiles)
+    facets = await Facets.open(roles, embeddings, wording)
+    learner = Learner(facets, profiles)
     guided = Guided.load(profiles)
     ask = Ask(chain, gaps, profiles)
-    suggest = SuggestRoles(roles, learner, guided, sections, ask)
+    suggest = SuggestRoles(roles, learner, guided, intents, sections, ask)
     skills: dict[Intent, Skill] = {
         "smalltalk": smalltalk,
         "ask": ask,
         "roles": suggest,
         "compare": CompareRoles(roles, learner, intents, sections),
         "gap": SkillGap(roles, learner, sections),
+        "map": MapSkills(roles, facets, intents, sections, ask),
         "profile": ShowProfile(profiles, learner, intents, roles, sections, suggest),
         "privacy": privacy,
         "care": Care(),

@@ -24,7 +24,8 @@ class Facet:
 
     `says` stands word for word in the `section` of the guide `guide_id`. `aliases` and
     `examples` are how people speak of it, `*` standing for any ending; an alias after `=` means
-    it only where nothing else is said. `weight` is its worth among the facets of its kind. With `disliked` it is the dislike that counts.
+    it only where nothing else is said. `weight` is its worth among the facets of its kind. With
+    `disliked` it is the dislike that counts.
     """
 
     id: str
@@ -90,6 +91,10 @@ class Roles:
     def replace(self, text: str, old: Role, new: Role) -> str:
         """Put one role in the place of another."""
         return self._mention.sub(lambda match: new.title if self._role(match) == old else match[0], text)
+
+    def replace_all(self, text: str, word: str) -> str:
+        """Put a word in the place of every role a text names."""
+        return self._mention.sub(word, text)
 
     def _role(self, match: re.Match[str]) -> Role | None:
         # None for a few letters that only a pattern takes for others of theirs: “data ſcience”.

@@ -35,11 +35,12 @@ _NAMED = 1.0
 
 _WORD = re.compile(r"[^\W_]+(?:[’'/][^\W_]+)*[+#]*")
 # Words that would be in any bag. Fewer than elsewhere: “why”, “what” and “people” tell roles apart.
-_IN_ANY = frozenset(
-    "a an the of to in on at for by and or is are was were be been am it its this that i my me we our you"
-    " your with as so do did does have has had just really very some any all more most at s t m d ll re ve"
-    " im ive id".split()
-)
+_IN_ANY = """
+    a an the of to in on at for by and or is are was were be been am it its this that i my me we our
+    you your with as so do did does have has had just really very some any all more most s t m d ll re
+    ve im ive id
+"""
+_EMPTY = frozenset(_IN_ANY.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +142,11 @@ def _texts(facet: Facet) -> tuple[str, ...]:
 
 
 def _whole(aliases: Sequence[str]) -> Iterator[str]:
-    return (alias for alias in aliases if alias[0] != "=" and "*" not in alias and len(alias) >= _TELLING_LETTERS)
+    return (
+        alias for alias in aliases if alias[0] != "=" and "*" not in alias and len(alias) >= _TELLING_LETTERS
+    )
 
 
 def _bag(text: str) -> str:
     """A text's telling words in a fixed order, so that the order they are said in does not matter."""
-    return " ".join(sorted(word for word in _WORD.findall(text.casefold()) if word not in _IN_ANY))
+    return " ".join(sorted(word for word in _WORD.findall(text.casefold()) if word not in _EMPTY))

@@ -25,7 +25,7 @@ _QUOTABLE = 0.25
 # How much worth makes a score of 63 of 100; the score never reaches 100.
 _SCALE = 2.5
 # Below this worth nothing has been said that points to a role.
-ENOUGH = 0.15
+ENOUGH = 0.2
 # Roles whose worth differs by less than this share of the best are level.
 _LEVEL = 0.1
 
@@ -35,7 +35,8 @@ _WORDS = (
     (70, "a strong fit"),
     (45, "a good fit"),
     (SLIGHT, "a partial fit"),
-    (0, "little points to it so far"),
+    (1, "little points to it so far"),
+    (0, "nothing points to it so far"),
 )
 
 
@@ -110,14 +111,18 @@ def level(ranking: Sequence[Standing]) -> tuple[Standing, ...]:
 
 def would_change(ranking: Sequence[Standing], most: int = 2) -> tuple[Facet, ...]:
     """Name what, if the person liked it, would put the second role first, or nearest to it."""
-    first, second = ranking[0], ranking[1]
+    return lifting(ranking[1], ranking[0], most)
+
+
+def lifting(standing: Standing, first: Standing, most: int = 2) -> tuple[Facet, ...]:
+    """Name what, if the person liked it, would put a role before the first, or nearest to it."""
     missing = [
         facet
-        for facet in _unsaid(second)
+        for facet in _unsaid(standing)
         if not facet.disliked and facet.id not in {own.id for own in first.role.facets}
     ]
     missing.sort(key=lambda facet: -_value(facet))
-    worth, named = second.worth, []
+    worth, named = standing.worth, []
     for facet in missing[:most]:
         named.append(facet)
         worth += _value(facet)
