@@ -100,8 +100,9 @@ class Intents:
 
     def doubted(self, text: str) -> Role | None:
         """Return the role of which a text asks why it is not suggested, or is."""
-        named = self._by_any_name.named(text) if self._has("doubts", self._read(text)) else ()
-        return named[0] if len(named) == 1 else None
+        named = self._by_any_name.named(text)
+        doubts = self._has("doubts", self._by_any_name.replace_all(text.replace("’", "'"), "ROLE"))
+        return named[0] if doubts and len(named) == 1 else None
 
     def mapped(self, text: str) -> str | None:
         """Return the skill or experience of which a text asks where it leads, or None."""

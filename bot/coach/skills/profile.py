@@ -86,9 +86,8 @@ class ShowProfile:
 
     async def _noted(self, said: Sequence[Evidence]) -> Reply:
         """Say what was noted, and which role it speaks for."""
-        words = list(dict.fromkeys(each.clause.words for each in said))
-        longest = [one for one in words if not any(one != other and one in other for other in words)]
-        noted = "Noted: " + "; ".join(f"“{one}”" for one in longest) + "."
+        words = dict.fromkeys(each.clause.words for each in said)
+        noted = "Noted: " + "; ".join(f"“{one}”" for one in words) + "."
         ranking = rank(self._roles, said)
         citing = Citing()
         points, exchange = "", None
