@@ -24,6 +24,7 @@ from bot.coach.skills.privacy import Privacy
 from bot.coach.skills.profile import ShowProfile
 from bot.coach.skills.roles import SuggestRoles
 from bot.coach.skills.skill import Skill
+from bot.coach.skills.skills_map import MapSkills
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.coach.understanding import Understanding
 from bot.config import Settings
@@ -247,16 +248,18 @@ async def _make_coach(
     manner = await asyncio.to_thread(Manner.load, wording, roles, questions)
     intents = Intents(smalltalk, wording, roles, manner)
     sections = Sections(ground.library, ground.embeddings.fingerprint)
-    learner = Learner(await Facets.open(roles, ground.embeddings, wording), memory.profiles)
+    facets = await Facets.open(roles, ground.embeddings, wording)
+    learner = Learner(facets, memory.profiles)
     guided = Guided.load(memory.profiles)
     ask = Ask(chain, memory.gaps, memory.profiles)
-    suggest = SuggestRoles(roles, learner, guided, sections, ask)
+    suggest = SuggestRoles(roles, learner, guided, intents, sections, ask)
     skills: dict[Intent, Skill] = {
         "smalltalk": smalltalk,
         "ask": ask,
         "roles": suggest,
         "compare": CompareRoles(roles, learner, intents, sections),
         "gap": SkillGap(roles, learner, sections),
+        "map": MapSkills(roles, facets, intents, sections, ask),
         "profile": ShowProfile(memory.profiles, learner, intents, roles, sections, suggest),
         "privacy": Privacy(memory.people, settings.retention_days, settings.chat_model),
         "care": Care(),

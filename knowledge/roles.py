@@ -12,6 +12,7 @@ import yaml
 
 _ROLES = Path(__file__).parent / "roles.yaml"
 _WORK = Path(__file__).parent / "work.yaml"
+_ASIDES = Path(__file__).parent / "asides.yaml"
 
 FacetKind = Literal["skill", "interest", "experience", "domain", "way"]
 Learning = Literal["carries-over", "quick", "new-thinking"]
@@ -22,8 +23,9 @@ class Facet:
     """Something that draws a person to a role or prepares them for it.
 
     `says` stands word for word in the `section` of the guide `guide_id`. `aliases` and
-    `examples` are how people speak of it, `*` standing for any ending. `weight` is its
-    worth among the facets of its kind. With `disliked` it is the dislike that counts.
+    `examples` are how people speak of it, `*` standing for any ending; an alias after `=` means
+    it only where nothing else is said. `weight` is its worth among the facets of its kind. With
+    `disliked` it is the dislike that counts.
     """
 
     id: str
@@ -90,6 +92,10 @@ class Roles:
         """Put one role in the place of another."""
         return self._mention.sub(lambda match: new.title if self._role(match) == old else match[0], text)
 
+    def replace_all(self, text: str, word: str) -> str:
+        """Put a word in the place of every role a text names."""
+        return self._mention.sub(word, text)
+
     def _role(self, match: re.Match[str]) -> Role | None:
         # None for a few letters that only a pattern takes for others of theirs: “data ſcience”.
         name = match[0].lower()
@@ -102,6 +108,11 @@ class Roles:
 def load_roles(path: Path = _ROLES) -> Roles:
     """Read the roles of the project."""
     return Roles([_role(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))])
+
+
+def load_asides(path: Path = _ASIDES) -> tuple[str, ...]:
+    """Read what people say of themselves that speaks for no role."""
+    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from knowledge.library import Vectors
-from knowledge.roles import Facet, Roles
+from knowledge.roles import Facet, Roles, load_asides
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
-from retrieval.wording import Wording, content_words
+from retrieval.wording import Wording
 
-# Likeness (cosine of distinct vectors) below which a text and an example share no more than the
-# subject of work, and from which they say the same.
-_UNRELATED = 0.3
-_SAME = 0.6
-# What is so much less like than the nearest facet is not meant.
-_NEAREST_BY = 0.08
+# How much nearer examples count for more: the weight of an example is the exponential of this
+# times its likeness (cosine of distinct vectors). Ten-fold cross-validation on the self-descriptions
+# that may be looked at is level from 11 to 15.
+_SHARPNESS = 13.0
+# A share this small is what any text has of every facet.
+_NOISE = 0.02
+# A share is hardly ever whole, as facets overlap: from this one on a text speaks of nothing else.
+_WHOLE = 0.65
+# What is merely like a facet counts for less where another is named.
+_BESIDE_NAMED = 0.5
+# What one can do and where one has worked must be said; likeness alone would make up skills.
+_SAID = 0.5
+_MUST_BE_SAID = frozenset({"skill", "domain"})
 # Shorter aliases tell a model of meaning too little.
 _TELLING_LETTERS = 4
 # A word that means the facet wherever it occurs.
 _NAMED = 1.0
+
+_WORD = re.compile(r"[^\W_]+(?:[’'/][^\W_]+)*[+#]*")
+# Words that would be in any bag. Fewer than elsewhere: “why”, “what” and “people” tell roles apart.
+_IN_ANY = """
+    a an the of to in on at for by and or is are was were be been am it its this that i my me we our
+    you your with as so do did does have has had just really very some any all more most s t m d ll re
+    ve im ive id
+"""
+_EMPTY = frozenset(_IN_ANY.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,61 +52,101 @@ class Match:
 
 
 class Facets:
-    """Finds the facets of every role in what people say."""
+    """Finds the facets of every role in what people say.
+
+    A text's share of a facet is that of the facet's examples among all examples near it, each
+    weighed by its likeness (a kernel classifier: Nadaraya, Watson, 1964). Asides are examples of
+    what speaks of none.
+    """
 
     def __init__(
-        self, facets: Sequence[Facet], vectors: Vectors, embeddings: SentenceEmbeddings, wording: Wording
+        self,
+        facets: Sequence[Facet],
+        asides: Sequence[str],
+        vectors: Vectors,
+        embeddings: SentenceEmbeddings,
+        wording: Wording,
     ) -> None:
-        """Know facets by their aliases, and by the vectors of their texts in order."""
+        """Know facets by their aliases, and all by the vectors of their texts and of the asides, in order."""
         self._facets = tuple(facets)
-        self._names = [_pattern(facet.aliases) for facet in facets]
-        self._field = Field.of(vectors)
+        self._names = _Names(facets)
+        counts = np.array([*(len(_texts(facet)) for facet in facets), len(asides)])
+        owners = np.repeat(np.arange(len(counts)), counts)
+        self._field = Field.of(vectors[owners < len(facets)])
         self._vectors = self._field.distinct(vectors)
-        self._owner = np.repeat(np.arange(len(facets)), [len(_texts(facet)) for facet in facets])
+        # A facet of many examples must not win by their number.
+        self._part = np.eye(len(counts), dtype=np.float32)[owners] / counts
+        self._must_be_said = np.array([facet.kind in _MUST_BE_SAID for facet in facets])
         self._embeddings = embeddings
         self._wording = wording
 
     @classmethod
     async def open(cls, roles: Roles, embeddings: SentenceEmbeddings, wording: Wording) -> Self:
-        """Encode what is said of every facet."""
-        facets = [facet for role in roles for facet in role.facets]
-        texts = [_bag(text) for facet in facets for text in _texts(facet)]
-        return cls(facets, await embeddings.aencode(texts), embeddings, wording)
+        """Encode what is said of every facet, and what is said of none."""
+        facets, asides = [facet for role in roles for facet in role.facets], load_asides()
+        texts = [*(text for facet in facets for text in _texts(facet)), *asides]
+        vectors = await embeddings.aencode([_bag(wording.read(text)) for text in texts])
+        return cls(facets, asides, vectors, embeddings, wording)
 
     async def matches(self, topics: Sequence[str]) -> list[tuple[Match, ...]]:
         """Return for each text the facets it speaks of, strongest first."""
-        vectors = await self._embeddings.aencode([_bag(self._wording.read(topic)) for topic in topics])
-        return [self._match(topic, vector) for topic, vector in zip(topics, vectors, strict=True)]
+        bags = [_bag(self._wording.read(topic)) for topic in topics]
+        vectors = await self._embeddings.aencode(bags)
+        return [
+            self._match(topic, vector) if bag else ()
+            for topic, bag, vector in zip(topics, bags, vectors, strict=True)
+        ]
 
     def _match(self, topic: str, vector: Vectors) -> tuple[Match, ...]:
-        said = f"{topic} | {self._wording.read(topic)}".casefold()
-        named = np.array([bool(name and name.search(said)) for name in self._names])
-        likeness = np.zeros(len(self._facets), np.float32)
-        np.maximum.at(likeness, self._owner, self._vectors @ self._field.distinct(vector))
-        near = (likeness - _UNRELATED) / (_SAME - _UNRELATED)
-        near[likeness < likeness.max() - _NEAREST_BY] = 0.0
-        if named.any():
-            # What is named is meant; what is merely like it must be like it indeed.
-            near[~named & (likeness < _SAME)] = 0.0
-        strength = np.where(named, _NAMED, np.clip(near, 0.0, _NAMED))
+        named = self._names.among(topic.casefold()) | self._names.among(self._wording.read(topic).casefold())
+        is_named = np.array([number in named for number in range(len(self._facets))])
+        near = np.exp(_SHARPNESS * (self._vectors @ self._field.distinct(vector))) @ self._part
+        share = (near / near.sum())[:-1]
+        strength = np.clip((share - _NOISE) / (_WHOLE - _NOISE), 0.0, _NAMED)
+        if named:
+            strength *= _BESIDE_NAMED
+        strength[self._must_be_said & (strength < _SAID)] = 0.0
+        strength[is_named] = _NAMED
         found = [Match(self._facets[n], round(float(strength[n]), 4)) for n in np.flatnonzero(strength)]
         return tuple(sorted(found, key=lambda match: -match.strength))
 
 
+class _Names:
+    """The aliases of all facets; where two overlap the one that begins first or is longer is meant."""
+
+    def __init__(self, facets: Sequence[Facet]) -> None:
+        owners: dict[str, set[int]] = {}
+        for number, facet in enumerate(facets):
+            for alias in facet.aliases:
+                owners.setdefault(alias, set()).add(number)
+        aliases = sorted(owners, key=len, reverse=True)
+        self._owners = [frozenset(owners[alias]) for alias in aliases]
+        choices = "|".join(f"({_pattern(alias)})" for alias in aliases)
+        self._any = re.compile(rf"(?<![\w+#])(?:{choices})(?![\w+#])")
+
+    def among(self, text: str) -> frozenset[int]:
+        """Return the numbers of the facets that a text, in lower case, names."""
+        found = (self._owners[(match.lastindex or 1) - 1] for match in self._any.finditer(text))
+        return frozenset().union(*found)
+
+
+def _pattern(alias: str) -> str:
+    if alias.startswith("="):
+        return rf"(?<!\w )(?<!\w){re.escape(alias[1:])}(?=\W*$)"
+    return re.escape(alias).replace(r"\*", r"\w*")
+
+
 def _texts(facet: Facet) -> tuple[str, ...]:
     """What a facet is known by: examples, its name, what the guide says, and whole aliases."""
-    return (*facet.examples, facet.name, facet.says, *(alias for alias in facet.aliases if _is_whole(alias)))
+    return (*facet.examples, facet.name, facet.says, *_whole(facet.aliases))
 
 
-def _is_whole(alias: str) -> bool:
-    return "*" not in alias and len(alias) >= _TELLING_LETTERS
+def _whole(aliases: Sequence[str]) -> Iterator[str]:
+    return (
+        alias for alias in aliases if alias[0] != "=" and "*" not in alias and len(alias) >= _TELLING_LETTERS
+    )
 
 
 def _bag(text: str) -> str:
     """A text's telling words in a fixed order, so that the order they are said in does not matter."""
-    return " ".join(sorted(content_words(text))) or text
-
-
-def _pattern(aliases: Iterable[str]) -> re.Pattern[str] | None:
-    words = [re.escape(alias).replace(r"\*", r"\w*") for alias in sorted(aliases, key=len, reverse=True)]
-    return re.compile(rf"(?<![\w+#])(?:{'|'.join(words)})(?![\w+#])") if words else None
+    return " ".join(sorted(word for word in _WORD.findall(text.casefold()) if word not in _EMPTY))

@@ -1,136 +1,24 @@
-# ruff: noqa: E501 - a pattern is read best with its words together
 """What a person writes of themselves → clauses: what each is about, and how they stand to it.
 
-Pure text work, by rules that hold for English in general; what a clause means for a role is
-decided elsewhere.
+Pure text work, by rules that hold for English in general and stand in `prompts/clauses.yaml`; what
+a clause means for a role is decided elsewhere.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
 
 import sentencex
+import yaml
 
 Polarity = Literal["likes", "dislikes", "has", "lacks"]
 
-# Where a sentence breaks into pieces of one claim each. The first group of each alternative
-# tells how the next piece stands to the one before.
-_BREAK = re.compile(
-    r"\s*(?:"
-    r"(?P<against>,?\s+(?:rather than|instead of|as opposed to|and not|but not|(?:and )?less (?:for|of|about))\s"
-    r"|,\s+not\s(?!only|just|least|to mention)"
-    r"|,?\s+(?:more|better) than\s(?!\d|anything|ever|once|just|one|two|ten|a few)"
-    r"|\s+than\s(?!\d|i\b|me\b|anything|ever|once|just|one|two|ten))"
-    r"|(?P<turn>[,.]?\s*\b(?:but|however|though|although|whereas|yet|except(?: that)?|still|so much as)\b,?\s)"
-    r"|(?P<new>(?:,?\s+(?:(?:and|or|so|because|since|while|then|plus)\s+)+(?:that\s)?|,\s+)"
-    r"(?=(?:i|i'm|i've|i'd|i'll|im|ive|my|he|she|they|we|we're|our)\b)"
-    r"|(?<=me|ne|dy|on|le|uy|ev)\s(?=who\b))"
-    r"|(?P<bare>\s(?=(?:i|i'm|i've|i'd|i'll|im|ive)\s))"
-    r"|(?P<more>[;:]\s|\s[-–—]+>?\s|—|,\s*(?:and|or|nor|plus)?\s+|,(?=[^\W\d])|\s+(?:and|or|nor|plus|as well as|&)\s)"
-    r")",
-    re.IGNORECASE,
-)
+_PROMPT = Path(__file__).parents[2] / "prompts" / "clauses.yaml"
 _SPLIT_HARD = re.compile(r"\n+|(?:(?<=[^\W\d][^\W\d])|(?<=[+#)]))[.!?;]+\s+")
-
-_OTHERS = (
-    r"wife|husband|partner|spouse|girlfriend|boyfriend|brother|sister|mother|mum|mom|father|dad|parents|son"
-    r"|daughter|kids?|children|uncle|aunt|cousin|friends?|mates?|buddy|colleagues?|coworkers?|co-workers?|boss"
-    r"|manager|lead|ceo|cto|employer|company|firm|team|teams|teammates?|engineers|department|teacher|professor"
-    r"|assistants|neighbou?rs?|flatmates?|roommates?|cat|dog"
-)
-_OTHER_SUBJECT = re.compile(
-    rf"^(?:(?:my|our|the|a|teaching)\s+(?:\w+\s+)?(?:{_OTHERS})\b(?!\s+and i\b)"
-    r"|he\b|she\b|they\b|everyone\b|everybody\b|someone\b|somebody\b|others\b|people\b(?!.*\bme\b))",
-    re.IGNORECASE,
-)
-_OWN_SUBJECT = re.compile(r"^(?:i|i'm|i've|i'd|i'll|im|ive|me|my|we|we're|we've|who)\b", re.IGNORECASE)
-
-_NOT = r"(?:not|n't|never|no|nor|without|hardly|barely|dont|doesnt|didnt|isnt|wasnt|cant|wont|havent)"
-_LIKING = (
-    r"(?:lov(?:e|es|ed|ing)|lik(?:e|es|ed|ing)|enjoy\w*|ador\w+|prefer\w*|want\w*|wish\w*|dream\w*|hop(?:e|es|ing)"
-    r"|interest\w*|keen|fond|fan|fascinat\w*|excit\w*|thrill\w*|passion\w*|happy|happier|happiest|fun|favou?rite"
-    r"|best part|hooked|curious|curiosity|crazy about|miss|thrive\w*|obsess\w*|care|rather|look(?:ing)? forward"
-    r"|look(?:ing)? for|drawn|draws|appeal\w*|my thing|for me|into|goal|satisfying|reward\w*|like to|give me"
-    r"|more of this|intrigu\w*|desire|eager|motivat\w*|attract\w*)"
-)
-_DISLIKE = re.compile(
-    r"\b(?:hat(?:e|es|ed|ing)|dislik\w+|loath\w+|detest\w*|despis\w+|dread\w*|avoid\w*|bor(?:e|es|ed|ing)|dull|tedious"
-    r"|sick of|tired of|fed up|had enough|can(?:'t|not|t) (?:stand|bear|be bothered)|allergic|annoy\w*|drains?|draining"
-    r"|(?:drives?|driving) me (?:mad|crazy|nuts|insane|up the wall)|leaves? me cold|puts? me to sleep|no longer|nightmare"
-    r"|stress(?:es|ed)? me|scar(?:es?|ed|y)|afraid|kills? me|rather not|burn(?:ed|t) out (?:on|by|from)|least favou?rite|worst part|done with|meh)\b",
-    re.IGNORECASE,
-)
-_NOT_DISLIKE = re.compile(
-    r"\b(?:(?:don't|do not|dont|doesn't|wouldn't|didn't|never) (?:even )?(?:mind|hate|dislike|avoid|get (?:tired|bored|sick)|bored?)"
-    r"|(?:can't|cannot|cant|never) (?:get|have) enough|can't wait|can't live without|not (?:bad|boring|only|just|tired)"
-    r"|no (?:problem|trouble|fear|stranger|wonder|doubt))\b",
-    re.IGNORECASE,
-)
-_LACKS = re.compile(
-    r"\b(?:lack\w*|bad at|terrible at|awful at|weak|hopeless|struggl\w+|rusty|zero|clueless|no idea|beginner"
-    r"|(?:poor|useless) at|new to|little experience|forgotten|forgot)\b",
-    re.IGNORECASE,
-)
-_NEGATED = re.compile(rf"(?:\b|(?<=\w)){_NOT}\b", re.IGNORECASE)
-_LIKES = re.compile(rf"\b{_LIKING}\b", re.IGNORECASE)
-# "Interested" of somebody who is not, against what one has not learnt.
-_HAVING = re.compile(
-    r"\b(?:know\w*|have|has|had|'ve|used?|using|done|did|trained?|worked?|touched?|tried|experience\w*|learn\w*"
-    r"|degree|skills?|good|great|strong|expert|understand\w*|background|can|able|seen|studied|finished)\b|n't$|not$",
-    re.IGNORECASE,
-)
-_POINTS_BACK = re.compile(
-    r"\b(?:it|that|this|them|those|these|one)\b(?!\s+(?:when|if|that|to\b|is|was))", re.IGNORECASE
-)
-_CUES = re.compile(
-    rf"\b(?:{_LIKING}|{_NOT}|really|very|always|also|ever|never|lot|much|bit|quite|too|honestly|minute|every|all|at all"
-    r"|any|more|most|completely|totally|absolutely|simply|just|actually|found|find|think|feel|get|gets|got|makes?|time"
-    r"|done|did|do|does|don|doesn|didn|isn|wasn|aren|ve|re|ll|well|good|great|best|strong|years?|yrs?|months?"
-    r"|i|i'm|i've|i'd|im|ive|am|me|my|mine|myself|we|our|it|that|this|them|those|one|who|part|thing|things|is|was|are|be"
-    r"|been|being|have|has|had|having|a|an|the|of|to|in|on|at|with|for|by|as|so|and|or|but|nor|than|please|day|days"
-    r"|what|would|could|should|will|can|d|m|s|t)\b",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(
-    r"^(?:so |and |but |ok |hi |hey )*(?:what|which|where|who|whom|how|why|when|is there|are there|is|are|am i|do i|does"
-    r"|do you|can you|could you|would you|should i|can i|could i|would i|will i|any|recommend|suggest|tell me|match me"
-    r"|find me|help me|rank|please)\b(?! (?:i|i'm|i'd) (?:want|like|love|enjoy|hate|do|care|miss|am|look)\b)",
-    re.IGNORECASE,
-)
-# Chat leaves question marks out: “do i need a degree”.
-_ASKED_BARE = re.compile(
-    r"^(?:so |and |but |ok |also |or |then )*(?:do|did|does|am|is|are|was|can|could|should|would|will|may|must|have|has|shall)"
-    r"(?:n't|nt)? (?:i|you|u|we|they|he|she|it|there|my|the|any|anyone)\b",
-    re.IGNORECASE,
-)
-_ASKS_INSIDE = re.compile(
-    r".*\b(?:if you (?:could|can|would|had)|obliged|grateful)\b"
-    r"|^(?:so |and |or )*(?:(?:what|which|where|who|how|is there|can you|could you|should|tell me|recommend|suggest)\b.*"
-    r"\b(?:roles?|jobs?|careers?|positions?|fits?|suits?|should i|could i|for me|learn|start|become|pick|choose|go for|belong|do you)\b"
-    r"|help me\b|match me\b)",
-    re.IGNORECASE,
-)
-_WH = re.compile(
-    r"^(?:so |and |but |ok |hi |hey |also )*(?:what|whats|what's|wat|which|where|how|why|who|whom|whose|when is|when do"
-    r"|suppose|imagine|say|if you (?:could|can|would|had)|translate|write (?:me|an?)|make me|draw|tell|show|explain|list"
-    r"|calculate|solve)\b(?! \w+ me\b)(?! (?:i|i'm|i'd|we) (?:want|like|love|enjoy|hate|do|care|miss|am|look|mean)\b)",
-    re.IGNORECASE,
-)
-# Whoever says nothing of the kind speaks of the world and not of themselves.
-_OF_ONESELF = re.compile(
-    r"\b(?:i|i'm|i've|i'd|i'll|im|ive|my|mine|we)\b"
-    r"|\b(?:\w+[st]|like|for|to) me\b"
-    r"|\b(?:years?|yrs?) (?:of|in|as|with|at)\b|\b(?:hours?|hrs?|h) (?:a|per|each|every|/) ?week\b"
-    r"|\b(?:background|here)\b|^(?:(?:ex|former|retired|senior|junior|ex-)\W)?[a-z-]+(?:er|or|ist|ian|ect|dev|admin|guy)[.,:]\s|^(?:not|no|never|been|used to|love|hate|enjoy|like|prefer|good at|bad at|worked|fan of)\b",
-    re.IGNORECASE,
-)
-# Time to study is had, however the piece before it stands to something.
-_TIME = re.compile(
-    r"^(?:(?:have|got|with|about|around|maybe|roughly) )*\d+\+? ?(?:hours?|hrs?|h)\b", re.IGNORECASE
-)
 # So many words without a question are somebody's story, even if no “I” is in them.
 _STORY_WORDS = 12
 _BARE = re.compile(r"[^\W_]{2,}|\br\b|c\+\+|c#", re.IGNORECASE)
@@ -141,7 +29,7 @@ class Clause:
     """One claim a person makes about themselves.
 
     `words` stand verbatim in their message; `topic` is the piece of them that says what the
-    claim is about.
+    claim is about. The words of two claims of a message do not overlap.
     """
 
     words: str
@@ -160,37 +48,99 @@ class _Piece:
     rest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A clause as it stands in its message: from where to where, and which part is its topic."""
+
+    start: int
+    end: int
+    topic: str
+    polarity: Polarity
+
+
+def _load(path: Path) -> tuple[dict[str, re.Pattern[str]], re.Pattern[str]]:
+    """Read the patterns, and the one that breaks sentences."""
+    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    words = {name: "|".join(some) for name, some in data.pop("words").items()}
+    breaks = data.pop("breaks")
+
+    def filled(patterns: list[str]) -> str:
+        one = "|".join(patterns)
+        for name, some in words.items():
+            one = one.replace(f"{{{name}}}", some)
+        return one
+
+    gaps = "|".join(f"(?P<{link}>{filled(patterns)})" for link, patterns in breaks.items())
+    found = {name: re.compile(filled(patterns), re.IGNORECASE) for name, patterns in data.items()}
+    return found, re.compile(rf"\s*(?:{gaps})", re.IGNORECASE)
+
+
+_IS, _BREAK = _load(_PROMPT)
+
+
 def clauses(message: str) -> tuple[Clause, ...]:
     """Cut out of a message what its writer claims about themselves, in order.
 
-    Questions are left out, and so is what is said of other people.
+    Questions are left out, and so is what is said of other people and of the talk itself.
     """
     told = len(message.split()) >= _STORY_WORDS and "?" not in message
-    if not told and not _OF_ONESELF.search(message.replace("’", "'")):
+    if not told and not _IS["of_oneself"].search(_plain(message)):
         return ()
-    found: list[Clause] = []
-    for sentence in _sentences(message):
-        found += _read(sentence)
-    return tuple(clause for clause in found if _BARE.search(about(clause.topic)))
+    found: list[_Claim] = []
+    last: list[_Claim] = []
+    for start, sentence in _sentences(message):
+        if _IS["dropped"].match(_plain(sentence)):
+            found = [claim for claim in found if claim not in last]
+        read = _read(sentence, start)
+        if stance := _stance_to_the_last(sentence, last):
+            # “… all day. I hate that.”
+            found = found[: -len(last)] + [replace(claim, polarity=stance) for claim in last]
+            found[-1] = replace(found[-1], end=start + len(sentence.rstrip(" .!?;,")))
+            read = []
+        found += read
+        last = read
+    kept = (claim for claim in found if _BARE.search(about(claim.topic)))
+    return tuple(Clause(message[one.start : one.end], one.topic, one.polarity) for one in kept)
 
 
 def about(text: str) -> str:
     """What a text is about: what is left without the words that only say how somebody stands to it."""
-    return _CUES.sub(" ", _DISLIKE.sub(" ", _NOT_DISLIKE.sub(" ", text.replace("’", "'"))))
+    rest = _plain(text)
+    for name in ("not_disliked", "dislikes", "cues"):
+        rest = _IS[name].sub(" ", rest)
+    return rest
 
 
-def _sentences(message: str) -> Iterator[str]:
+def timeless(text: str) -> str:
+    """A text without what it says of how long and how often."""
+    return _IS["time"].sub(" ", _plain(text))
+
+
+def tells_time(text: str) -> bool:
+    """Whether a text says how long or how often."""
+    return bool(_IS["time"].search(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Straighten apostrophes; every character keeps its place."""
+    return text.replace("’", "'")
+
+
+def _sentences(message: str) -> Iterator[tuple[int, str]]:
+    """Yield the sentences of a message, and where each begins."""
+    place = 0
     for block in sentencex.segment("en", message):
-        start = 0
-        for gap in _SPLIT_HARD.finditer(block):
-            yield block[start : gap.end()].strip()
-            start = gap.end()
-        yield block[start:].strip()
+        ends = [gap.end() for gap in _SPLIT_HARD.finditer(block)]
+        for start, end in zip([0, *ends], [*ends, len(block)], strict=True):
+            if sentence := block[start:end].strip():
+                place = message.index(sentence, place)
+                yield place, sentence
+                place += len(sentence)
 
 
 def _pieces(sentence: str) -> Iterator[_Piece]:
-    """Cut a sentence at its breaks; apostrophes are straight for the patterns alone."""
-    plain = sentence.replace("’", "'").rstrip(" .!?;,")
+    """Cut a sentence at its breaks."""
+    plain = _plain(sentence).rstrip(" .!?;,")
     start, link = 0, "new"
     for gap in _BREAK.finditer(plain):
         if gap.start() > start:
@@ -200,58 +150,70 @@ def _pieces(sentence: str) -> Iterator[_Piece]:
         yield _Piece(start, len(plain), link, plain[start:], plain[start:])
 
 
-def _read(sentence: str) -> list[Clause]:
+def _read(sentence: str, offset: int) -> list[_Claim]:
     """Read a sentence piece by piece: a piece that has no stance of its own goes on with the last."""
-    read: list[Clause] = []
-    own, asking, head = True, False, 0
+    read: list[_Claim] = []
+    own, asking = True, False
     polarity: Polarity = "has"
-    asked = sentence.rstrip().endswith("?") or bool(_ASKED_BARE.match(sentence))
+    plain = _plain(sentence)
+    asked = plain.rstrip().endswith("?") or bool(_IS["asked_bare"].match(plain))
     for piece in _pieces(sentence):
         text = piece.text.strip()
         if piece.link == "bare" and asking:  # the “I” of “what can I do”
             continue
-        asks = _ASKS.match(piece.rest) if asked else _ASKS_INSIDE.match(piece.rest)
-        if asks or (piece.start == 0 and _WH.match(piece.rest)) or _OTHER_SUBJECT.match(text):
-            own, asking = False, not _OTHER_SUBJECT.match(text)
+        others = _IS["other_subject"].match(text)
+        asks = (_IS["asks"] if asked else _IS["asks_inside"]).match(piece.rest) or (
+            piece.start == 0 and _IS["asks_first"].match(piece.rest)
+        )
+        if asks or others or _IS["talk"].match(text):
+            own, asking = False, not others
             continue
-        if _OWN_SUBJECT.match(text) or piece.link == "turn":
+        if _IS["own_subject"].match(text) or piece.link == "turn":
             own, asking = True, False
-        if not own:
+        if not own or _IS["outdated"].search(text) or (piece.start == 0 and _IS["dropped"].match(text)):
             continue
         stance = _stance(text)
         if piece.link == "against":
+            if polarity == "has":  # “better than the old ones” says nothing of the old ones
+                continue
             stance = "likes" if polarity in {"dislikes", "lacks"} else "dislikes"
         elif piece.link in {"new", "bare", "turn"}:
             stance = stance or "has"
-        if stance is not None:
-            polarity, head = stance, piece.start
+        polarity = stance or polarity
         if read and stance and stance != "has" and _only_points_back(text):
             # “… and hated every minute of it”: the stance is to what was said before.
-            start = sentence.rindex(read[-1].words)
-            read[-1] = Clause(sentence[start : piece.end], read[-1].topic, stance)
+            read[-1] = replace(read[-1], end=offset + piece.end, polarity=stance)
             continue
-        read.append(
-            Clause(sentence[head : piece.end].strip(), sentence[piece.start : piece.end].strip(), polarity)
-        )
+        lead = _IS["lead"].match(piece.text)
+        start = piece.start + (lead.end() if lead and polarity == "has" else 0)
+        topic = sentence[start : piece.end].strip()
+        begins = offset + sentence.index(topic, start) if topic else offset + start
+        read.append(_Claim(begins, begins + len(topic), topic, polarity))
     return read
 
 
 def _stance(text: str) -> Polarity | None:
     """How a piece stands to what it names, or None if it does not say."""
-    if _NOT_DISLIKE.search(text):
+    if _IS["not_disliked"].search(text):
         return "likes"
-    negated = _NEGATED.search(text)
-    if _DISLIKE.search(text):
+    negated = _IS["negated"].search(text)
+    if _IS["dislikes"].search(text):
         # “It never bored me.”
-        return "likes" if _NEGATED.search(_DISLIKE.sub(" ", text)) else "dislikes"
-    if _LACKS.search(text):
+        return "likes" if _IS["negated"].search(_IS["dislikes"].sub(" ", text)) else "dislikes"
+    if _IS["lacks"].search(text):
         return "has" if negated else "lacks"
     if negated:
-        return "dislikes" if _LIKES.search(text) or not _HAVING.search(text) else "lacks"
-    if _LIKES.search(text):
+        return "dislikes" if _IS["likes"].search(text) or not _IS["having"].search(text) else "lacks"
+    if _IS["likes"].search(text):
         return "likes"
-    return "has" if _OWN_SUBJECT.match(text) or _TIME.match(text) else None
+    return "has" if _IS["own_subject"].match(text) or _IS["hours"].match(text) else None
+
+
+def _stance_to_the_last(sentence: str, last: list[_Claim]) -> Polarity | None:
+    """The stance of a sentence to the one before, if it says no more than that."""
+    stance = _stance(_plain(sentence))
+    return stance if last and stance != "has" and _only_points_back(_plain(sentence)) else None
 
 
 def _only_points_back(text: str) -> bool:
-    return bool(_POINTS_BACK.search(text)) and not _BARE.search(about(text))
+    return bool(_IS["points_back"].search(text)) and not _BARE.search(about(text))

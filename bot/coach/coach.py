@@ -102,10 +102,18 @@ class Coach:
         intent = meaning.intent
         if self._intents.tells(message.text):
             await self._learner.learn(message, meaning.said)
+        if intent == "ask" and await self._answers_us(message, turns):
+            intent = "profile"
         talked = any(turn.reply.exchange for turn in turns)
         if intent == "ask" and not talked and not has_topic(message.text):
             return Reply("chat", NO_TOPIC)
         return await self._skills[intent].reply(message, turns)
+
+    async def _answers_us(self, message: Message, turns: tuple[Turn, ...]) -> bool:
+        """Whether a message is meant as the answer to a question of the guided conversation."""
+        if not turns or turns[-1].reply.kind != "roles" or self._intents.asks(message.text):
+            return False
+        return await self._guided.pending(message) is not None
 
     async def _read(self, message: Message, turns: tuple[Turn, ...]) -> Meaning:
         """Find out what a message wants and tells."""

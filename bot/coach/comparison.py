@@ -16,6 +16,7 @@ from retrieval.sections import SectionName
 # The guide that sets the two kinds of work side by side, and its table.
 WORK_GUIDE = "software-and-ml-work"
 _WORK_TABLE = (WORK_GUIDE, "Side by side")
+WORK = frozenset({"software-engineering", "machine-learning-engineering"})
 # What a table says of somebody who is in no role's guide.
 _WORK_SECTIONS = {"software-engineering": (WORK_GUIDE, "Software engineering")}
 _UNSAID = "–"

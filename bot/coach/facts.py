@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.coach.clauses import Clause, about, clauses
+from bot.coach.clauses import Clause, about, clauses, timeless
 from bot.coach.fit import Evidence
 from bot.memory.profiles import Fact, Profiles
 from bot.reply import Message
@@ -13,10 +13,11 @@ from retrieval.facets import Facets
 from retrieval.wording import content_words
 
 # A facet that is touched more lightly than this is not what the person spoke of.
-_CLEAR = 0.3
+_CLEAR = 0.2
 # What matters for the way into a role though it speaks for none: time, years, background.
 _BACKGROUND = re.compile(
-    r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b"
+    r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b|\bweekends?\b"
+    r"|\d (?:a|per) week\b"
     r"|\b(?:years?|yrs?) (?:of|in|at|as|with)\b|\bfor (?:\w+ )?\w+ (?:years?|yrs?)\b"
     r"|\b(?:background|industry|sector|studied|degree|bachelor\w*|master'?s|bootcamp|diploma|graduate\w*)\b"
     r"|\b(?:work|worked|working|job) (?:in|at|for|as)\b"
@@ -28,6 +29,7 @@ _BACKGROUND = re.compile(
 )
 # “R” and “AWS” are no plurals.
 _SHORTEST_PLURAL = 3
+_DIGITS = re.compile(r"\d+")
 _POSITIVE = frozenset({"likes", "has"})
 
 
@@ -49,8 +51,8 @@ class Learner:
         return tuple(claim for claim in weighed if is_worth_keeping(claim))
 
     async def weigh(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
-        """Find what claims speak of."""
-        found = await self._facets.matches([claim.topic for claim in claims])
+        """Find what claims speak of; how long and how often speaks of nothing."""
+        found = await self._facets.matches([timeless(claim.topic) for claim in claims])
         return tuple(Evidence(claim, matches) for claim, matches in zip(claims, found, strict=True))
 
     async def known(self, message: Message) -> tuple[Evidence, ...]:
@@ -66,9 +68,16 @@ class Learner:
         if not said:
             return
         known = await self._profiles.facts(message.user, private=message.private)
-        new = [each.clause for each in said]
+        new = [
+            each.clause for each in said if not any(_says_more(fact.clause, each.clause) for fact in known)
+        ]
         replaced = {fact.id for fact in known if any(replaces(clause, fact.clause) for clause in new)}
         await self._profiles.learn(message.user, new, private=message.private, instead_of=replaced)
+
+
+def _says_more(old: Clause, new: Clause) -> bool:
+    """Whether an earlier claim says all that a new one says, and more."""
+    return old.polarity == new.polarity and subject(old.topic) > subject(new.topic)
 
 
 def replaces(new: Clause, old: Clause) -> bool:
@@ -89,10 +98,9 @@ def concerning(facts: Sequence[Fact], text: str) -> tuple[Fact, ...]:
 
 
 def subject(topic: str) -> frozenset[str]:
-    """The words that say what a claim is about, without number."""
-    return frozenset(
-        word.rstrip("s") if len(word) > _SHORTEST_PLURAL else word for word in content_words(about(topic))
-    )
+    """The words that say what a claim is about, without number; how long counts only where all is time."""
+    words = content_words(about(timeless(topic))) or content_words(_DIGITS.sub(" ", about(topic)))
+    return frozenset(word.rstrip("s") if len(word) > _SHORTEST_PLURAL else word for word in words)
 
 
 def is_worth_keeping(claim: Evidence) -> bool:

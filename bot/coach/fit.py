@@ -16,9 +16,12 @@ from retrieval.facets import Match
 
 # What one sign of a facet is worth. Likings say more about which day suits a person than tools do.
 _KIND: dict[FacetKind, float] = {"skill": 0.9, "interest": 1.1, "experience": 1.0, "domain": 0.5, "way": 1.1}
-_STANCE: dict[Polarity, float] = {"likes": 1.0, "has": 0.75, "lacks": -0.3, "dislikes": -1.0}
+# What people have done they may want to leave behind, and who dislikes one part may love the rest.
+_STANCE: dict[Polarity, float] = {"likes": 1.0, "has": 0.6, "lacks": -0.3, "dislikes": -0.6}
 # The same where the dislike speaks for a role: to be a programmer is no sign against leading.
 _STANCE_REVERSED: dict[Polarity, float] = {"likes": -1.0, "has": 0.0, "lacks": 0.6, "dislikes": 1.0}
+# Fainter signs count, as many of them tell something, but none alone is a reason to quote.
+_QUOTABLE = 0.25
 # How much worth makes a score of 63 of 100; the score never reaches 100.
 _SCALE = 2.5
 # Below this worth nothing has been said that points to a role.
@@ -32,7 +35,8 @@ _WORDS = (
     (70, "a strong fit"),
     (45, "a good fit"),
     (SLIGHT, "a partial fit"),
-    (0, "little points to it so far"),
+    (1, "little points to it so far"),
+    (0, "nothing points to it so far"),
 )
 
 
@@ -46,11 +50,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a role fits, or does not: a facet, what was said of it, and what that is worth."""
+    """Why a role fits, or does not: a facet, what was said of it, and what that is worth.
+
+    `strength` is from 0 to 1: how clearly it was said.
+    """
 
     facet: Facet
     clause: Clause
     worth: float
+    strength: float
+
+    @property
+    def quotable(self) -> bool:
+        """Whether the words say it so clearly that they may be held up as the reason."""
+        return self.strength >= _QUOTABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +111,18 @@ def level(ranking: Sequence[Standing]) -> tuple[Standing, ...]:
 
 def would_change(ranking: Sequence[Standing], most: int = 2) -> tuple[Facet, ...]:
     """Name what, if the person liked it, would put the second role first, or nearest to it."""
-    first, second = ranking[0], ranking[1]
+    return lifting(ranking[1], ranking[0], most)
+
+
+def lifting(standing: Standing, first: Standing, most: int = 2) -> tuple[Facet, ...]:
+    """Name what, if the person liked it, would put a role before the first, or nearest to it."""
     missing = [
         facet
-        for facet in _unsaid(second)
+        for facet in _unsaid(standing)
         if not facet.disliked and facet.id not in {own.id for own in first.role.facets}
     ]
     missing.sort(key=lambda facet: -_value(facet))
-    worth, named = second.worth, []
+    worth, named = standing.worth, []
     for facet in missing[:most]:
         named.append(facet)
         worth += _value(facet)
@@ -119,7 +136,8 @@ def _reasons(evidence: Iterable[Evidence]) -> Iterable[Reason]:
         for match in each.matches:
             stances = _STANCE_REVERSED if match.facet.disliked else _STANCE
             stance = stances[each.clause.polarity]
-            yield Reason(match.facet, each.clause, round(stance * match.strength * _value(match.facet), 6))
+            worth = round(stance * match.strength * _value(match.facet), 6)
+            yield Reason(match.facet, each.clause, worth, match.strength)
 
 
 def _standing(role: Role, reasons: Sequence[Reason]) -> Standing:

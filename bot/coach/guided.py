@@ -50,12 +50,14 @@ class Guided:
 
     async def spell_out(self, message: Message, turns: Sequence[Turn]) -> Message:
         """Read “2”, or a choice's label, as what that choice says, if a question was just asked."""
-        asked = bool(turns) and turns[-1].reply.kind == "roles"
-        pending = await self.pending(message) if asked else None
+        pending = await self.pending(message)
         if pending is None:
             return message
         said = message.text.strip(" .)#!").casefold()
         short = {"skip": SKIP, "stop": STOP, "quit": STOP}
+        if not turns or turns[-1].reply.kind != "roles":
+            # Something else came between; a number could mean that.
+            return replace(message, text=short.get(said, message.text))
         picked = next((choice for choice in pending.choices if choice.label.casefold() == said), None)
         if said.isdecimal() and 0 < int(said) <= len(pending.choices):
             picked = pending.choices[int(said) - 1]

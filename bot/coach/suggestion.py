@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.coach.citing import Citing
-from bot.coach.fit import SLIGHT, Reason, Standing, level, would_change
+from bot.coach.clauses import Polarity
+from bot.coach.fit import SLIGHT, Reason, Standing, level, lifting, would_change
 from bot.reply import FitReason, RoleFit
 from knowledge.library import StoredChunk
 from knowledge.roles import Facet
@@ -25,6 +26,14 @@ _NO_JUDGEMENT = (
     "This only sets what you told me beside what the guides say of each role; "
     "it is no judgement of you or of your chances."
 )
+
+# How a person stands to what is quoted of them against a role.
+_STANCES: dict[Polarity, str] = {
+    "likes": "you said that you like",
+    "has": "you said",
+    "dislikes": "among what you would rather not",
+    "lacks": "among what you don't have",
+}
 
 _Sections = Mapping[SectionName, StoredChunk]
 
@@ -63,6 +72,25 @@ def suggest(ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
     return Suggestion(text, citing.citations, suggestions, fits)
 
 
+def explain(standing: Standing, ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
+    """Say of one role how it stands and why, what is missing and what would lift it."""
+    citing = Citing()
+    first, title = ranking[0], standing.role.title
+    opening = f"**{title}** is number {ranking.index(standing) + 1} of {len(ranking)} for you: "
+    opening += f"{standing.in_words}, {standing.score} of 100"
+    opening += f"; {first.role.title} has {first.score}." if standing is not first else "."
+    why = list(_why(standing, sections, citing)) or ["Nothing you told me speaks for it or against it yet."]
+    lift = ""
+    if standing is not first and (liked := lifting(standing, first)):
+        lift = (
+            f"If you told me that you enjoy {' and '.join(facet.name for facet in liked)}, it would move up."
+        )
+    text = "\n\n".join(block for block in (opening, *why, lift, _NO_JUDGEMENT) if block)
+    fits = tuple(_fit(each, sections, citing) for each in ranking)
+    suggestions = (f"What's my gap for {title}?", f"What does {title} do?", "Which role suits me?")
+    return Suggestion(text, citing.citations, suggestions, fits)
+
+
 def quotable(facet: Facet, sections: _Sections) -> StoredChunk | None:
     """Return the section that still says what the facet rests on, if there is one."""
     chunk = sections.get((facet.guide_id, facet.section))
@@ -72,7 +100,7 @@ def quotable(facet: Facet, sections: _Sections) -> StoredChunk | None:
 def in_favour(standing: Standing, sections: _Sections) -> Iterator[tuple[Reason, StoredChunk]]:
     """Yield the reasons for a role that a guide backs, best first."""
     for reason in standing.reasons:
-        if reason.worth > 0 and (chunk := quotable(reason.facet, sections)):
+        if reason.worth > 0 and reason.quotable and (chunk := quotable(reason.facet, sections)):
             yield reason, chunk
 
 
@@ -98,13 +126,14 @@ def _line(standing: Standing) -> str:
 
 def _why(standing: Standing, sections: _Sections, citing: Citing) -> Iterator[str]:
     reasons = list(in_favour(standing, sections))[:_MOST_REASONS]
-    against = [reason for reason in standing.reasons if reason.worth < 0][-1:]
+    against = [reason for reason in standing.reasons if reason.worth < 0 and reason.quotable][-1:]
     lines = [
         f"- Because you said “{reason.clause.words}”: {citing.marked(reason.facet.says, chunk)}"
         for reason, chunk in reasons
     ]
     lines += [
-        f"- Against it: you said “{reason.clause.words}”: {citing.marked(reason.facet.says, chunk)}"
+        f"- Against it, {_STANCES[reason.clause.polarity]} “{reason.clause.words}”: "
+        f"{citing.marked(reason.facet.says, chunk)}"
         for reason in against
         if (chunk := quotable(reason.facet, sections))
     ]

@@ -14,7 +14,7 @@ from bot.reply import Message
 
 PERSONAS, INTENTS = "personas.jsonl", "intents.jsonl"
 # What the kind of a reply says of the intent that was heard.
-_ASKS = frozenset({"ask", "gap"})
+_ASKS = frozenset({"ask", "gap", "map"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.coach.chart import table_picture
 from bot.coach.citing import Citing
-from bot.coach.comparison import WORK_GUIDE, compare, compare_work
+from bot.coach.comparison import WORK, WORK_GUIDE, compare, compare_work
 from bot.coach.facts import Learner
 from bot.coach.fit import Standing, rank
 from bot.coach.intents import Intents
@@ -21,6 +21,7 @@ _FEWEST, _MOST = 2, 3
 _WHICH = (
     "Which two shall I set side by side? Write for example `/compare data scientist, research scientist`."
 )
+_ONLY = "Of what you name, my guides describe only {}. What shall I set beside it?"
 _GONE = "The guides I work from don't describe these any more, so I have nothing to set side by side."
 
 
@@ -43,7 +44,7 @@ class CompareRoles:
         sections = await self._sections.read({WORK_GUIDE, *(role.id for role in self._roles)})
         citing = Citing()
         note = ""
-        if all(self._roles.by_id(each.id) is None for each in named):
+        if {each.id for each in named} == WORK:
             comparison = compare_work(sections, citing)
         else:
             columns = self._as_roles(named)
@@ -82,7 +83,8 @@ class CompareRoles:
             Choice(f"{first.title} vs {role.title}", f"/compare {first.title}, {role.title}")
             for role in others
         )
-        return Reply("comparison", _WHICH, choices=choices)
+        text = _ONLY.format(named[0].title) if named else _WHICH
+        return Reply("comparison", text, choices=choices)
 
 
 def _note(named: Sequence[Role], columns: Sequence[Role]) -> str:

@@ -75,18 +75,19 @@ class ShowProfile:
     async def _in_own_words(self, message: Message) -> Reply:
         if self._intents.forgets_all(message.text):
             return await self._forget_all(message)
+        if self._intents.takes_back_last(message.text) and not await self._learner.read(message.text):
+            return await self._remove_last(message)
         if what := self._intents.takes_back(message.text):
             facts = await self._profiles.facts(message.user, private=message.private)
             return await self._remove(message, [fact.id for fact in concerning(facts, what)])
         if said := await self._learner.read(message.text):
             return await self._suggest.go_on(message) or await self._noted(said)
-        return await self._show(message)
+        return await self._suggest.go_on(message) or await self._show(message)
 
     async def _noted(self, said: Sequence[Evidence]) -> Reply:
         """Say what was noted, and which role it speaks for."""
-        words = list(dict.fromkeys(each.clause.words for each in said))
-        longest = [one for one in words if not any(one != other and one in other for other in words)]
-        noted = "Noted: " + "; ".join(f"“{one}”" for one in longest) + "."
+        words = dict.fromkeys(each.clause.words for each in said)
+        noted = "Noted: " + "; ".join(f"“{one}”" for one in words) + "."
         ranking = rank(self._roles, said)
         citing = Citing()
         points, exchange = "", None
@@ -127,6 +128,12 @@ class ShowProfile:
         await self._profiles.remove(message.user, [fact.id for fact in gone])
         words = "; ".join(f"“{fact.clause.words}”" for fact in gone)
         return Reply("profile", f"Forgotten: {words}.", suggestions=_SUGGESTED, private=True)
+
+    async def _remove_last(self, message: Message) -> Reply:
+        """Delete what was said last, all that one message told."""
+        facts = await self._profiles.facts(message.user, private=message.private)
+        latest = max((fact.said_at for fact in facts), default=None)
+        return await self._remove(message, [fact.id for fact in facts if fact.said_at == latest])
 
     async def _correct(self, message: Message, number: int, words: str) -> Reply:
         facts = await self._profiles.facts(message.user, private=message.private)

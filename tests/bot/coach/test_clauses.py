@@ -68,6 +68,42 @@ def test_the_words_stand_in_the_message(text: str) -> None:
         assert clause.topic in clause.words
 
 
+@given(WORDS)
+def test_the_words_of_two_claims_do_not_overlap(text: str) -> None:
+    place = 0
+    for clause in clauses(text):
+        place = text.index(clause.words, place) + len(clause.words)
+
+
+@pytest.mark.parametrize(
+    ("text", "polarities"),
+    [
+        ("I look after servers all day. I love that.", ["likes"]),
+        ("Less code, please", ["dislikes"]),
+        ("I like saying no to features", ["likes"]),
+        ("I explain results without jargon", ["has"]),
+        ("Never mind customers, I like proofs", ["dislikes", "likes"]),
+        ("I used to like frontend work", []),
+        ("I want to lead a team. Scrap that. I like coding.", ["likes"]),
+    ],
+)
+def test_what_is_said_in_passing(text: str, polarities: list[str]) -> None:
+    assert [clause.polarity for clause in clauses(text)] == polarities
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no i meant compare infra and pm",
+        "I'm asking about clusters",
+        "I have a question",
+        "I don't get the difference",
+    ],
+)
+def test_talk_about_the_talk_claims_nothing(text: str) -> None:
+    assert clauses(text) == ()
+
+
 @pytest.mark.parametrize(
     "question",
     [
@@ -79,6 +115,11 @@ def test_the_words_stand_in_the_message(text: str) -> None:
 )
 def test_a_question_without_its_mark_claims_nothing(question: str) -> None:
     assert clauses(question) == ()
+
+
+def test_what_is_had_is_said_without_how_it_begins() -> None:
+    told = "I've been doing java backend for six years, some kafka and k8s"
+    assert [clause.words for clause in clauses(told)] == ["java backend for six years", "some kafka", "k8s"]
 
 
 @pytest.mark.parametrize("told", ["I hate meetings, 10 hours a week", "i hate tests and have 5 hours a week"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.coach.clauses import Clause, Polarity, clauses
+from bot.coach.clauses import Clause, Polarity, clauses, timeless
 from bot.coach.facts import is_worth_keeping
 from bot.coach.fit import Evidence, Standing, is_enough, level, rank, would_change
 from knowledge.roles import Facet, load_roles
@@ -53,7 +53,8 @@ class Scale:
         self._loop = loop
 
     def evidence(self, said: Sequence[Clause]) -> list[Evidence]:
-        found = self._loop.run_until_complete(self._facets.matches([clause.topic for clause in said]))
+        topics = [timeless(clause.topic) for clause in said]
+        found = self._loop.run_until_complete(self._facets.matches(topics))
         return [Evidence(clause, matches) for clause, matches in zip(said, found, strict=True)]
 
     def ranking(self, *said: str) -> tuple[Standing, ...]:
@@ -153,6 +154,16 @@ def test_nothing_said_is_not_enough_and_one_tool_of_two_roles_leaves_them_level(
 
     assert is_enough(python)
     assert {standing.role.id for standing in level(python)} == {"applied-ml-engineer", "data-scientist"}
+
+
+def test_how_long_and_how_often_speaks_of_no_skill(scale: Scale) -> None:
+    assert not is_enough(scale.ranking("I have 10 hours a week.", "I've done this for eight years."))
+
+
+@pytest.mark.parametrize("text", ["I can go there by bus.", "My night job is dull.", "I like old castles."])
+def test_no_skill_is_made_up(scale: Scale, text: str) -> None:
+    reasons = [reason for standing in scale.ranking(text) for reason in standing.reasons]
+    assert not [reason for reason in reasons if reason.facet.kind in {"skill", "domain"}]
 
 
 def test_what_would_change_it_moves_the_second_role_up(scale: Scale) -> None:
