@@ -163,7 +163,7 @@ async def test_what_fails_takes_nothing_along_that_is_written_at_once(engine: As
 
 async def test_what_waits_is_written_together(engine: AsyncEngine) -> None:
     assert isinstance(engine, SqliteEngine)
-    commits = []
+    commits: list[Connection] = []
     event.listen(engine.threads.engine, "commit", commits.append)
 
     await asyncio.gather(*(write(engine, note(n)) for n in range(20)))
