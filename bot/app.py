@@ -60,8 +60,9 @@ from retrieval.judge import Judge, load_aspects, open_judge
 from retrieval.model import ChatModel, open_chat
 from retrieval.refresh import Progress, Refresh, ignore_progress
 from retrieval.restate import Restater
+from retrieval.retriever import HybridRetriever
 from retrieval.rewrite import Rewriter
-from retrieval.search import HybridRetriever, Searcher
+from retrieval.search import Searcher
 from retrieval.sections import Sections
 from retrieval.verify import Verifier
 from retrieval.wording import Wording
@@ -90,6 +91,7 @@ class App:
     settings: Settings
     library: Library
     embeddings: SentenceEmbeddings
+    wording: Wording
     searcher: Searcher
     refresh: Refresh
     chain: AnswerChain
@@ -109,7 +111,9 @@ class App:
 
     def retriever(self, k: int) -> HybridRetriever:
         """Return the search as a LangChain retriever of `k` documents."""
-        return HybridRetriever(searcher=self.searcher, embeddings=self.embeddings, k=k)
+        return HybridRetriever(
+            searcher=self.searcher, embeddings=self.embeddings, read=self.wording.read, k=k
+        )
 
 
 @asynccontextmanager
@@ -185,6 +189,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - what has been opened, in the or
         settings=settings,
         library=library,
         embeddings=embeddings,
+        wording=ground.wording,
         searcher=searcher,
         refresh=refresh,
         chain=chain,

@@ -45,7 +45,7 @@ _MOST_SUGGESTIONS = 3
 _LEANING = re.compile(
     r"^(?:this|that|these|those|they|it|its|he|she|his|her|their|however|but|and|or|so|also|then|thus|hence"
     r"|therefore|moreover|furthermore|additionally|besides|instead|otherwise|similarly|likewise|such"
-    r"|in addition|as a result|for example|for instance|in other words|on the other hand)\b",
+    r"|in addition|as a result|if so|if not|for example|for instance|in other words|on the other hand)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
@@ -254,10 +254,10 @@ def _same(one: _Pick, other: _Pick) -> bool:
 
 
 def _whole(unit: Unit) -> bool:
-    """Whether a unit is a statement: an ended sentence, or an item or row with words."""
+    """Whether a unit is a statement: an ended sentence, or an item or row that heads no others."""
     if unit.kind == "sentence":
         return bool(_SENTENCE_END.search(unit.text)) and not unit.text.endswith("?")
-    return bool(unit.text)
+    return bool(unit.text) and not unit.text.endswith(":")
 
 
 def _together(chosen: Sequence[_Pick]) -> list[_Pick]:

@@ -6,17 +6,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import numpy as np
 from chromadb.errors import InternalError
-from langchain_core.callbacks import (
-    AsyncCallbackManagerForRetrieverRun,
-    CallbackManagerForRetrieverRun,
-)
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict
 
 from knowledge.drafts import version_of
 from knowledge.library import Edition, Library, StoredChunk, Vectors
@@ -259,49 +251,3 @@ def likeness(chunk: StoredChunk, vectors: Vectors, query: Vectors) -> float:
     similarity = vectors @ query
     views = np.sort(similarity[1:])[-_VIEWS:].mean()
     return float(_CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views)
-
-
-class HybridRetriever(BaseRetriever):
-    """The search as a LangChain retriever: a question in, documents out, best first.
-
-    A document's metadata hold `guide`, `section`, `source`, `score` and, for steps that
-    need its vectors, `passage`.
-    """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    searcher: Searcher
-    embeddings: Any
-    k: int = 4
-
-    async def _aget_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: AsyncCallbackManagerForRetrieverRun,  # noqa: ARG002 - LangChain's signature
-    ) -> list[Document]:
-        vectors = await self.embeddings.aencode([query])
-        return [_document(found) for found in await self.searcher.search(query, vectors[0], self.k)]
-
-    def _get_relevant_documents(
-        self,
-        query: str,
-        *,
-        run_manager: CallbackManagerForRetrieverRun,
-    ) -> list[Document]:
-        raise NotImplementedError("the library is read asynchronously: use ainvoke()")
-
-
-def _document(passage: Passage) -> Document:
-    chunk = passage.chunk
-    return Document(
-        id=chunk.id,
-        page_content=chunk.quote,
-        metadata={
-            "guide": chunk.guide,
-            "section": chunk.section,
-            "source": chunk.source,
-            "score": passage.score,
-            "passage": passage,
-        },
-    )

@@ -63,9 +63,10 @@ def _block(element: _Element, tag: str, depth: int) -> Iterator[Block]:
 def _bold_line(element: _Element) -> _Element | None:
     """Return what a paragraph begins with if it is a bold line of its own: a heading by looks."""
     first = next(iter(element), None)
-    alone = first is not None and not (element.text or "").strip() and not (first.tail or "").strip()
-    broken = first is not None and (after := first.getnext()) is not None and _tag(after) in _BREAKS
-    return first if alone and broken and _bold(first) else None
+    if first is None or not _bold(first) or (element.text or "").strip() or (first.tail or "").strip():
+        return None
+    after = first.getnext()
+    return first if after is not None and _tag(after) in _BREAKS else None
 
 
 def _item(element: _Element, depth: int) -> Iterator[Block]:

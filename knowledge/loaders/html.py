@@ -7,6 +7,7 @@ the frame, `cleaning.py` takes out.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import trafilatura
 from lxml import html as lxml_html
@@ -34,9 +35,10 @@ _BOX_WORDS = 30
 _LIST_TAGS = {"ul", "ol", "dl"}
 _MOST_LINKED = 0.8
 _LEAST_LINKS = 3
-# trafilatura is trusted when it keeps this share of the words, and of the headings, that are left
-# without the frame.
+# trafilatura is trusted when it keeps this share of the words left without the frame, and does not
+# lose the headings altogether: some books wrap theirs in boxes that it leaves out.
 _ENOUGH = 0.5
+_LEAST_HEADINGS, _HEADED_WORDS = 2, 10
 
 
 def read_html(text: str) -> Document:
@@ -60,7 +62,8 @@ def read_html(text: str) -> Document:
     kept: tuple[Block, ...] = ()
     if isinstance(extracted, Extracted):
         kept = tuple(blocks_of(extracted.body))
-    blocks = kept if all(count(kept) >= _ENOUGH * count(plain) for count in (_words, _headings)) else plain
+    headless = not _headings(kept) and _headings(plain) >= _LEAST_HEADINGS
+    blocks = plain if headless or _words(kept) < _ENOUGH * _words(plain) else kept
     if not blocks:
         raise UnreadableError("There is no text on this page. Does it need a script to show it?")
     return Document(blocks, _provenance(tree, extracted if isinstance(extracted, Extracted) else None))
@@ -144,7 +147,11 @@ def _provenance(tree: _Element, found: Extracted | None) -> Provenance:
 
 
 def _headings(blocks: tuple[Block, ...]) -> int:
-    return sum(block.kind == "heading" for block in blocks)
+    """Count the headings right above a paragraph that says something."""
+    return sum(
+        block.kind == "heading" and len(after.text.split()) >= _HEADED_WORDS
+        for block, after in pairwise(blocks)
+    )
 
 
 def _words(blocks: tuple[Block, ...]) -> int:

@@ -16,7 +16,8 @@ from retrieval.answer import Passage
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.index import VectorIndex
 from retrieval.refresh import Refresh, ignore_progress
-from retrieval.search import HybridRetriever, Searcher, likeness
+from retrieval.retriever import HybridRetriever
+from retrieval.search import Searcher, likeness
 
 MakeGuide = Callable[..., Guide]
 
@@ -177,6 +178,19 @@ async def test_the_retriever_returns_langchain_documents(retriever: HybridRetrie
         "source": "A. Tester, “Notes”",
         "score": passage.score,
     }
+
+
+async def test_the_retriever_reads_a_question_as_it_was_meant(
+    stocked: Searcher, embeddings: SentenceEmbeddings
+) -> None:
+    retriever = HybridRetriever(
+        searcher=stocked, embeddings=embeddings, k=1, read=lambda text: text.replace("spageti", "spaghetti")
+    )
+
+    (misspelt,) = await retriever.ainvoke("When is spageti done?")
+    (right,) = await retriever.ainvoke("When is spaghetti done?")
+
+    assert misspelt.metadata["score"] == right.metadata["score"]
 
 
 async def test_the_retriever_is_a_step_of_a_chain(retriever: HybridRetriever) -> None:
