@@ -27,13 +27,18 @@ class Meaning:
     def __init__(
         self, positive: Vectors, groups: Sequence[int], negative: Vectors, others: Sequence[int]
     ) -> None:
-        """Learn from the vectors of both kinds and the numbers of their groups; there may be no positive."""
+        """Learn from the vectors of both kinds and the numbers of their groups.
+
+        Without positive ones nothing leans; without negative ones directions are left as they are.
+        """
         vectors = np.concatenate([positive, negative])
         apart = [*groups, *(-1 - number for number in others)]
-        self._directions = discriminant(vectors, apart, _DIRECTIONS, _SHRINKAGE)
+        self._directions = np.eye(vectors.shape[1], dtype=np.float32)
+        if len(negative):
+            self._directions = discriminant(vectors, apart, _DIRECTIONS, _SHRINKAGE)
         self.negative = self.told_apart(negative)
         self._model: RidgeClassifier | None = None
-        if len(positive):
+        if len(positive) and len(negative):
             labels = np.repeat([1, 0], [len(positive), len(negative)])
             self._model = RidgeClassifier(class_weight="balanced")
             self._model.fit(np.concatenate([self.told_apart(positive), self.negative]), labels)

@@ -122,9 +122,10 @@ def test_every_aspect_has_examples_and_says_what_would_answer_them() -> None:
 
     assert len({entry["aspect"] for entry in aspects}) == len(aspects)
     for entry in aspects:
-        assert entry.keys() - {"number"} == {"aspect", "examples", "evidence"}, entry["aspect"]
+        assert entry.keys() - {"number", "cue"} == {"aspect", "examples", "evidence"}, entry["aspect"]
         assert entry["examples"], entry["aspect"]
-        assert all(word == word.lower() for word in entry["evidence"]), entry["aspect"]
+        words = [*entry["evidence"], *entry.get("cue", ())]
+        assert all(word == word.lower() for word in words), entry["aspect"]
 
 
 def test_no_short_form_stands_for_two_names() -> None:

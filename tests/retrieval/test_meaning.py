@@ -38,7 +38,13 @@ def test_vectors_told_apart_have_unit_length() -> None:
     np.testing.assert_allclose(np.linalg.norm(MEANING.told_apart(COVERED), axis=1), 1, atol=1e-5)
 
 
-def test_where_nothing_is_asked_nothing_leans() -> None:
-    meaning = Meaning(COVERED[:0], [], OPEN, [0] * 10 + [1] * 10)
-
+@pytest.mark.parametrize(
+    "meaning",
+    [
+        Meaning(COVERED[:0], [], OPEN, [0] * 10 + [1] * 10),
+        Meaning(COVERED, [0] * 10 + [1] * 10, OPEN[:0], []),
+        Meaning(COVERED[:0], [], OPEN[:0], []),
+    ],
+)
+def test_without_examples_of_one_kind_nothing_leans(meaning: Meaning) -> None:
     assert meaning.lean(meaning.told_apart(OPEN[0])) == 0.0
