@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from knowledge.roles import load_roles
 from retrieval.answer import Answer, Citation, Statement
-from retrieval.rewrite import Exchange, Question, Rewriter, asked_clauses
+from retrieval.rewrite import Exchange, Question, Rewriter
 from retrieval.wording import Wording
 
 ROLES = load_roles()
@@ -340,35 +340,6 @@ def test_two_questions_are_parts_and_a_story_beside_them_is_not(rewriter: Rewrit
     assert told.parts == ()
     assert told.text == story
     assert told.asked == "Should I take courses which role suits me?"
-
-
-@pytest.mark.parametrize(
-    ("text", "clauses"),
-    [
-        ("what maths do I need?", ("what maths do I need?",)),
-        ("machine learning", ("machine learning",)),
-        ("I am 45. Am I too old?", ("Am I too old?",)),
-        ("what is it, and how do I start?", ("what is it", "how do I start?")),
-        ("Which tools do I need? Is Python enough?", ("Which tools do I need?", "Is Python enough?")),
-        ("I like maths, what fits me best?", ("I like maths", "what fits me best?")),
-        ("Which is better, Python or R?", ("Which is better, Python or R?",)),
-        ("My boss said no. He is strict. I left.", ("My boss said no. He is strict. I left.",)),
-        ("what should I do next", ("what should I do next",)),
-        ("Do you think so? Really?", ("Do you think so?",)),
-        ("why?", ("why?",)),
-        ("", ("",)),
-    ],
-)
-def test_the_questions_are_cut_out_of_the_story(text: str, clauses: tuple[str, ...]) -> None:
-    assert asked_clauses(text) == clauses
-
-
-@given(st.text())
-def test_any_text_asks_something(text: str) -> None:
-    clauses = asked_clauses(text)
-
-    assert clauses
-    assert all(clauses) or not text.strip()
 
 
 @given(st.text(max_size=60), st.sampled_from([None, *ALL]))
