@@ -28,6 +28,8 @@ _PERSONAL = frozenset({"roles", "profile"})
 _AGREES = re.compile(r"^(?:ok(?:ay)?|k|yes|yeah|yep|sure)[\s.!]*$", re.IGNORECASE)
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
+# Sentences so long may ask without a question mark.
+_ASKING = 20
 
 _COMMANDS: dict[str, Intent] = {
     "/roles": "roles",
@@ -135,7 +137,7 @@ class Intents:
         if len(named) < _COMPARED:
             return self._has("compares_one", self._by_any_name.replace_all(text, "ROLE"))
         # In a long story somebody may be comparing anything.
-        asking = [each for each in _SENTENCE_END.split(text) if "?" in each or len(each.split()) <= _SHORT]
+        asking = [each for each in _SENTENCE_END.split(text) if "?" in each or len(each.split()) <= _ASKING]
         return any(self._has("compares", each) for each in asking)
 
     def compared(self, text: str) -> tuple[Role, ...]:
