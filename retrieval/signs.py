@@ -161,10 +161,10 @@ def _rates(claim: Claim, pool: Vectors, stems: Words, meaning: Meaning) -> dict[
 
 def _covered_by(claim: Claim, unit: Claim, head: Words, meaning: Meaning) -> float:
     """Rate how well a unit's words cover a claim's."""
-    pool = np.stack([meaning(word) for word in unit.surfaces]) if unit.surfaces else None
     stems = head.union(unit.words)
-    if pool is None:
-        return float(np.mean([word in stems for word in claim.words] or [1.0]))
+    if not unit.surfaces:
+        return float(np.mean([float(word in stems) for word in claim.words] or [1.0]))
+    pool = np.stack([meaning(word) for word in unit.surfaces])
     return float(np.mean([*_rates(claim, pool, stems, meaning).values()] or [1.0]))
 
 
