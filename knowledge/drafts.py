@@ -12,7 +12,7 @@ from knowledge.chunking import Chunk, chunk_guide
 from knowledge.guide import Guide
 
 # Part of every version's id: raise it when guides must be cut into chunks anew.
-CHUNKING_VERSION = 1
+CHUNKING_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
