@@ -32,7 +32,10 @@ _REGULARISATION = 0.3
 async def signs_of(app: App, questions: Sequence[str]) -> list[Signs]:
     """Return what the judge weighs for each question, asked first in a conversation."""
     chain = app.chain
-    found = [await chain._search(await chain._rewrite(Inquiry(question))) for question in questions]
+    searched = [await chain._search(await chain._rewrite(Inquiry(question))) for question in questions]
+    found = [each.found for each in searched]
+    for each in found:
+        chain._judge.study(each.field)
     signs = [chain._judge.signs(each.readings[0], each.passages, each.field) for each in found]
     return [each for each in signs if each]
 
