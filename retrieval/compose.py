@@ -48,6 +48,8 @@ _LEANING = re.compile(
     r"|in addition|as a result|if so|if not|for example|for instance|in other words|on the other hand)\b",
     re.IGNORECASE,
 )
+# Lists so long are quoted whole when their number was named.
+_COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
@@ -122,7 +124,10 @@ def _words(aims: Sequence[Aim], *, detail: bool) -> int:
 
 
 def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
-    """Leave out the items of a list that are much further from the question than its best."""
+    """Leave out the items of a list that are much further from the question than its best.
+
+    A list whose length was named stays whole: after “three groups” all three are expected.
+    """
     nearest: dict[Passage, float] = {}
     for pick in units:
         if pick.unit.kind != "sentence":
@@ -130,7 +135,9 @@ def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:
     return [
         pick
         for pick in units
-        if pick.unit.kind == "sentence" or pick.merit >= nearest[pick.passage] - _ITEM_GAP
+        if pick.unit.kind == "sentence"
+        or _is_counted(pick)
+        or pick.merit >= nearest[pick.passage] - _ITEM_GAP
     ]
 
 
@@ -225,9 +232,10 @@ def _introduction(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:
 
 
 def _siblings(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:
-    """The other items of a point's list that are about as near to the question as it is."""
+    """The other items of a point's list: those about as near to the question as it is, or all if counted."""
     if pick.unit.kind == "sentence":
         return []
+    counted = _is_counted(pick)
     return [
         one
         for one in units
@@ -235,8 +243,18 @@ def _siblings(pick: _Pick, units: Sequence[_Pick]) -> list[_Pick]:
         and one.unit.block == pick.unit.block
         and one.position != pick.position
         and not _LEANING.match(one.unit.text)
-        and abs(one.merit - pick.merit) <= _ALIKE_GAP
+        and (counted or abs(one.merit - pick.merit) <= _ALIKE_GAP)
     ]
+
+
+def _is_counted(pick: _Pick) -> bool:
+    """Whether the sentence that leads to an item's list says how many items it has."""
+    units = pick.passage.chunk.units
+    count = sum(unit.kind == "item" and unit.block == pick.unit.block for unit in units)
+    lead = next((unit for unit in reversed(units[: pick.position]) if unit.kind == "sentence"), None)
+    if pick.unit.kind != "item" or lead is None or count not in _COUNTS:
+        return False
+    return _COUNTS[count] in re.findall(r"[a-z]+", lead.text.lower())
 
 
 def _cost(picks: Iterable[_Pick]) -> int:

@@ -23,7 +23,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 # Shorter texts give a language detector too little to go by.
 _MIN_WORDS_FOR_LANGUAGE = 3
 _FOREIGN_CONFIDENCE = 0.5
-# Misspelt English looks foreign to it too, though hardly ever for sure.
+# A few names of tools, and misspelt English, look foreign to it too, though hardly ever for sure.
+_FEW_WORDS = 5
 _FOREIGN_FOR_SURE = 0.96
 _MOST_ENGLISH = 0.5
 
@@ -77,7 +78,8 @@ class Hearing:
             return False
         best = self._languages.compute_language_confidence_values(text)[0]
         misspelt = sum(map(self._wording.nearly_knows, words)) >= _MOST_ENGLISH * len(words)
-        enough = _FOREIGN_FOR_SURE if misspelt else _FOREIGN_CONFIDENCE
+        sure = misspelt or len(words) < _FEW_WORDS
+        enough = _FOREIGN_FOR_SURE if sure else _FOREIGN_CONFIDENCE
         return best.language != Language.ENGLISH and best.value >= enough
 
 

@@ -586,3 +586,12 @@ def test_the_same_question_gets_the_same_answer(aims: list[Aim], detail: bool) -
         second.citations,
         second.nearest,
     )
+
+
+def test_a_list_whose_length_was_named_is_quoted_whole() -> None:
+    points = [item("Near: one.", 0.9), item("Far: two.", 0.1), item("Far off: three.", 0.05)]
+    counted = compose([aim(passage("A", sentence("There are three ways.", 0.8), *points))])
+    uncounted = compose([aim(passage("A", sentence("There are ways.", 0.8), *points))])
+
+    assert [statement.text for statement in counted.statements[1:]] == [each.unit.text for each in points]
+    assert [statement.text for statement in uncounted.statements[1:]] == ["Near: one."]

@@ -125,3 +125,8 @@ def test_what_is_had_is_said_without_how_it_begins() -> None:
 @pytest.mark.parametrize("told", ["I hate meetings, 10 hours a week", "i hate tests and have 5 hours a week"])
 def test_hours_a_week_are_had(told: str) -> None:
     assert [claim.polarity for claim in clauses(told)] == ["dislikes", "has"]
+
+
+def test_a_question_within_a_story_claims_nothing() -> None:
+    told = "I write Java, tired of crud, does java help for ml"
+    assert [clause.words for clause in clauses(told)] == ["I write Java", "tired of crud"]

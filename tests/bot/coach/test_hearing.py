@@ -152,6 +152,8 @@ def test_misspelt_english_is_not_taken_for_another_language(hearing: Hearing, te
         "mlops",
         "résumé tips please",
         "naïve Bayes",
+        "jax vs pytorch",
+        "mlops sre k8s",
         "kubernetes, pytorch, tensorflow, numpy or pandas?",
         "My name is Krzysztof Müller-Núñez and I work in Düsseldorf. What maths do I need?",
         "ich bin",

@@ -48,25 +48,25 @@ async def test_talk_about_the_talk_is_not_of_the_person(app: App, user: str) -> 
 
     assert reply.kind == "comparison"
     assert "You have" not in reply.text
-    assert await app.profiles.facts(user, private=True) == ()
+    assert await app.memory.profiles.facts(user, private=True) == ()
 
 
 async def test_a_condition_is_noted_and_answered(app: App, user: str) -> None:
     reply = await say(app, user, "what does a data scientist do?", "and if i hate maths")
 
     assert reply.kind == "answer"
-    assert [fact.clause.words for fact in await app.profiles.facts(user, private=True)] == ["i hate maths"]
+    assert [fact.clause.words for fact in await app.memory.profiles.facts(user, private=True)] == ["i hate maths"]
 
 
 async def test_facts_do_not_overlap_and_are_not_kept_twice(app: App, user: str) -> None:
     told = "I've been doing java backend for six years, some kafka and k8s"
     words = ["java backend for six years", "some kafka", "k8s"]
     await say(app, user, told)
-    assert [fact.clause.words for fact in await app.profiles.facts(user, private=True)] == words
+    assert [fact.clause.words for fact in await app.memory.profiles.facts(user, private=True)] == words
 
     await say(app, user, "I know Java", told)
 
-    facts = await app.profiles.facts(user, private=True)
+    facts = await app.memory.profiles.facts(user, private=True)
     assert sorted(fact.clause.words for fact in facts) == sorted(words)
 
 
@@ -76,14 +76,14 @@ async def test_the_last_word_is_taken_back(app: App, user: str) -> None:
     reply = await say(app, user, "no, scrap that")
 
     assert "“I know Docker”" in reply.text
-    facts = await app.profiles.facts(user, private=True)
+    facts = await app.memory.profiles.facts(user, private=True)
     assert [fact.clause.words for fact in facts] == ["I like statistics"]
 
 
 async def test_a_later_word_on_hours_takes_the_place_of_an_earlier_one(app: App, user: str) -> None:
     await say(app, user, "I have 10 hours a week.", "I have 15 hours a week.")
 
-    facts = await app.profiles.facts(user, private=True)
+    facts = await app.memory.profiles.facts(user, private=True)
     assert [fact.clause.words for fact in facts] == ["I have 15 hours a week"]
 
 
