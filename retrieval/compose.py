@@ -17,7 +17,7 @@ from retrieval.answer import Answer, Citation, Passage, Statement
 from retrieval.statements import rests_on_statements
 
 # Words of a usual answer, of one from prose that spreads what it says, and of a detailed one.
-_USUAL_WORDS = 126
+_USUAL_WORDS = 130
 _PROSE_WORDS = 172
 _DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.

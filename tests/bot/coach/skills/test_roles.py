@@ -55,7 +55,8 @@ async def test_a_condition_is_noted_and_answered(app: App, user: str) -> None:
     reply = await say(app, user, "what does a data scientist do?", "and if i hate maths")
 
     assert reply.kind == "answer"
-    assert [fact.clause.words for fact in await app.memory.profiles.facts(user, private=True)] == ["i hate maths"]
+    facts = await app.memory.profiles.facts(user, private=True)
+    assert [fact.clause.words for fact in facts] == ["i hate maths"]
 
 
 async def test_facts_do_not_overlap_and_are_not_kept_twice(app: App, user: str) -> None:
