@@ -253,7 +253,7 @@ async def _make_coach(
     manner = await asyncio.to_thread(Manner.load, wording, roles, questions)
     intents = Intents(smalltalk, wording, roles, manner)
     sections = Sections(ground.library, ground.embeddings.fingerprint)
-    facets = await Facets.open(roles, ground.embeddings, wording)
+    facets = await Facets.open(roles, ground.embeddings, wording, ground.library)
     learner = Learner(facets, memory.profiles)
     guided = Guided.load(memory.profiles)
     ask = Ask(chain, memory.gaps, memory.profiles)

@@ -16,8 +16,10 @@ from knowledge.units import Unit
 from retrieval.answer import Answer, Citation, Passage, Statement
 from retrieval.statements import rests_on_statements
 
-# Words of a usual answer, of one from prose that spreads what it says, and of a detailed one.
-_USUAL_WORDS = 130
+# Words of a usual answer, of one to several questions at once, of one from prose that spreads what it
+# says, and of a detailed one.
+_USUAL_WORDS = 128
+_SEVERAL_WORDS = 150
 _PROSE_WORDS = 172
 _DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.
@@ -120,7 +122,9 @@ def compose(
 
 def _words(aims: Sequence[Aim], *, detail: bool) -> int:
     prose = any(rests_on_statements(passage.chunk) for aim in aims for passage in aim.passages[:1])
-    return _DETAILED_WORDS if detail else _PROSE_WORDS if prose else _USUAL_WORDS
+    if detail:
+        return _DETAILED_WORDS
+    return _PROSE_WORDS if prose else _SEVERAL_WORDS if len(aims) > 1 else _USUAL_WORDS
 
 
 def _without_far_items(units: Sequence[_Pick]) -> list[_Pick]:

@@ -9,10 +9,11 @@ from typing import Self
 
 import numpy as np
 
-from knowledge.library import Vectors
+from knowledge.library import Library, Vectors
 from knowledge.roles import Facet, Roles, load_asides
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
+from retrieval.kept import encode_once
 from retrieval.wording import Wording
 
 # How much nearer examples count for more: the weight of an example is the exponential of this
@@ -22,7 +23,10 @@ _SHARPNESS = 13.0
 # A share this small is what any text has of every facet.
 _NOISE = 0.02
 # A share is hardly ever whole, as facets overlap: from this one on a text speaks of nothing else.
-_WHOLE = 0.65
+_WHOLE = 0.5
+# A facet is as near as so many of its examples: the more there are, the more ways of speaking it is known
+# by, and those that speak otherwise do not count against it.
+_NEAREST = 3
 # What is merely like a facet counts for less where another is named.
 _BESIDE_NAMED = 0.5
 # What one can do and where one has worked must be said; likeness alone would make up skills.
@@ -71,21 +75,26 @@ class Facets:
         self._facets = tuple(facets)
         self._names = _Names(facets)
         counts = np.array([*(len(_texts(facet)) for facet in facets), len(asides)])
-        owners = np.repeat(np.arange(len(counts)), counts)
-        self._field = Field.of(vectors[owners < len(facets)])
+        self._ends = np.cumsum(counts)[:-1]
+        self._field = Field.of(vectors[: self._ends[-1]])
         self._vectors = self._field.distinct(vectors)
-        # A facet of many examples must not win by their number.
-        self._part = np.eye(len(counts), dtype=np.float32)[owners] / counts
         self._must_be_said = np.array([facet.kind in _MUST_BE_SAID for facet in facets])
         self._embeddings = embeddings
         self._wording = wording
 
     @classmethod
-    async def open(cls, roles: Roles, embeddings: SentenceEmbeddings, wording: Wording) -> Self:
-        """Encode what is said of every facet, and what is said of none."""
+    async def open(
+        cls,
+        roles: Roles,
+        embeddings: SentenceEmbeddings,
+        wording: Wording,
+        library: Library | None = None,
+    ) -> Self:
+        """Encode what is said of every facet, and of none; a library keeps that for the next time."""
         facets, asides = [facet for role in roles for facet in role.facets], load_asides()
         texts = [*(text for facet in facets for text in _texts(facet)), *asides]
-        vectors = await embeddings.aencode([_bag(wording.read(text)) for text in texts])
+        bags = [_bag(wording.read(text)) for text in texts]
+        vectors = await (encode_once(bags, library, embeddings) if library else embeddings.aencode(bags))
         return cls(facets, asides, vectors, embeddings, wording)
 
     async def matches(self, topics: Sequence[str]) -> list[tuple[Match, ...]]:
@@ -100,7 +109,8 @@ class Facets:
     def _match(self, topic: str, vector: Vectors) -> tuple[Match, ...]:
         named = self._names.among(topic.casefold()) | self._names.among(self._wording.read(topic).casefold())
         is_named = np.array([number in named for number in range(len(self._facets))])
-        near = np.exp(_SHARPNESS * (self._vectors @ self._field.distinct(vector))) @ self._part
+        weights = np.exp(_SHARPNESS * (self._vectors @ self._field.distinct(vector)))
+        near = np.array([np.sort(each)[-_NEAREST:].sum() for each in np.split(weights, self._ends)])
         share = (near / near.sum())[:-1]
         strength = np.clip((share - _NOISE) / (_WHOLE - _NOISE), 0.0, _NAMED)
         if named:
