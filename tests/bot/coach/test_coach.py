@@ -127,7 +127,7 @@ async def test_what_cannot_be_answered_is_neither_kept_nor_a_gap(
     assert await app.memory.gaps.questions() == gaps
 
 
-@pytest.mark.parametrize("text", ["why?", "and?", "yes", "ok then", "2"])
+@pytest.mark.parametrize("text", ["why?", "and?", "yes", "sure then", "2"])
 async def test_after_a_greeting_there_is_still_nothing_to_follow_up(app: App, user: str, text: str) -> None:
     assert (await ask(app, user, "hi", text)).text == NO_TOPIC
 
