@@ -156,18 +156,6 @@ async def app(tmp_path_factory: pytest.TempPathFactory, kept_library: Path) -> A
 
 
 @pytest.fixture(scope="session")
-def filled(app: App, kept_library: Path) -> Callable[[Path], None]:
-    """Fill a data folder with the library that the coach has, so that its first start encodes nothing."""
-    assert app.library
-
-    def fill(data_dir: Path) -> None:
-        with FileLock(kept_library.with_suffix(".lock")):
-            shutil.copy(kept_library, data_dir / "coach.db")
-
-    return fill
-
-
-@pytest.fixture(scope="session")
 def make_guide() -> Callable[..., Guide]:
     """Make a guide of an id and its sections' bodies; `asks` are asked of each section."""
 

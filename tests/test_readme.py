@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,11 +18,9 @@ PICTURES = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", TEXT)
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory, filled: Callable[[Path], None]) -> Path:
-    """One folder for all, filled already: tests/bot/test_cli.py shows that the first start fills it."""
-    folder = tmp_path_factory.mktemp("readme")
-    filled(folder)
-    return folder
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all, so that only the first command has to fill the library."""
+    return tmp_path_factory.mktemp("readme")
 
 
 @pytest.mark.parametrize("name", ["ask", "ask --jsonl", "kb search", "kb refresh --dry-run", "doctor"])
