@@ -18,8 +18,8 @@ from retrieval.sections import SectionName, Sections
 
 _EXPERIENCE = "your-past-experience"
 _MAP = (_EXPERIENCE, "Skills-to-roles map")
-# What is asked of must be a facet, and not merely resemble one.
-_MEANT = 0.6
+# What is asked of must be a facet, by name or as good as that, and not merely resemble one.
+_MEANT = 1.0
 _MOST_HELPS = 4
 
 
