@@ -23,8 +23,8 @@ _PROMPT = Path(__file__).parents[2] / "prompts" / "statements.yaml"
 # speak of oneself: at this, 86 in 100 of them are no longer taken for statements, and 9 in 10
 # statements still are.
 _THRESHOLD = -0.5
-# The same for those who seek a role: questions of the guides name roles and oneself, too. On the
-# tuning part of the golden set more are missed from here on, and none fewer are taken wrongly below.
+# The same for those who seek a role: questions of the guides name roles and oneself, too. On the tuning
+# part of the golden set, lower takes more questions wrongly, and from 0.4 on more who seek are missed.
 _SEEKING = 0.3
 # Frames that each example of a facet is put into, and how far apart they are picked.
 _FRAMES_EACH = 2
