@@ -262,7 +262,7 @@ async def _make_coach(
         "smalltalk": smalltalk,
         "ask": ask,
         "roles": suggest,
-        "compare": CompareRoles(roles, learner, intents, sections),
+        "compare": CompareRoles(roles, learner, intents, sections, memory.gaps),
         "gap": SkillGap(roles, learner, sections),
         "map": MapSkills(roles, facets, intents, sections, ask),
         "profile": ShowProfile(memory.profiles, learner, intents, roles, sections, suggest),

@@ -21,7 +21,6 @@ _SUBJECT_WORDS = 18
 _ELLIPTIC_WORDS = 2
 # From this share of its words on, a message is questions rather than a story with questions.
 _MOSTLY_ASKING = 0.6
-_PAIR = 2
 
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) (?:about|of)\b", re.IGNORECASE)
 
@@ -130,12 +129,7 @@ class Rewriter:
         meant = self._cues["correction"].match(text)
         if meant and len(text) > meant.end():
             text = text[meant.end() :]
-        return (
-            self._picked(text, last)
-            or self._beside_other_role(text, last)
-            or self._about_other_role(text, last)
-            or self._dependent(text, last)
-        )
+        return self._picked(text, last) or self._about_other_role(text, last) or self._dependent(text, last)
 
     def _more(self, last: Exchange) -> Question:
         again = self._alone(last.question)
@@ -159,6 +153,11 @@ class Rewriter:
         if len(beside) > _ELLIPTIC_WORDS:
             return None
         roles = self._roles.named(option)
+        asked_of = self._roles.named(last.question)
+        if len(asked_of) == 1 and not (beside or more) and any(asked_of[0].title in p for p in last.points):
+            # The same was just asked of another one of them: “and the first?”.
+            again = self._about_other_role(option, last)
+            return replace(again, options=last.points) if again else None
         name = roles[0].title if roles else option.partition(":")[0]
         # What is asked of a point is asked of its name: “how do I avoid the second one?”
         told = option if more else pick.put(name if beside else option)
@@ -173,15 +172,6 @@ class Rewriter:
             options=last.points,
             refers_back=not beside,
         )
-
-    def _beside_other_role(self, text: str, last: Exchange) -> Question | None:
-        """“Vs data scientist?”: the role spoken of, beside another."""
-        roles = (*self._roles.named(last.subject)[:1], *self._roles.named(text))
-        if not self._cues["beside"].match(text) or len(set(roles)) < len(roles) or len(roles) != _PAIR:
-            return None
-        titles = " and ".join(role.with_article for role in roles)
-        whole = f"What is the difference between {titles}?"
-        return Question(whole, whole, " and ".join(role.title for role in roles), roles)
 
     def _about_other_role(self, text: str, last: Exchange) -> Question | None:
         """“And for research scientists?”: the last question, asked of another role."""

@@ -180,12 +180,31 @@ def test_a_correction_asks_the_last_question_of_the_role_that_was_meant(
     assert question.text == "What skills does a ML Infrastructure Engineer need?"
 
 
-@pytest.mark.parametrize("message", ["vs data scientist?", "ok and compared to a data scientist"])
-def test_a_role_is_set_beside_the_one_spoken_of(rewriter: Rewriter, message: str) -> None:
-    question = rewriter.rewrite(message, WHICH_ROLE)
+def test_the_same_is_asked_of_another_role_of_a_list(rewriter: Rewriter) -> None:
+    two = ("Data Scientist", "Applied ML Engineer")
+    compared = Exchange("how do they differ?", "Data Scientist and Applied ML Engineer", points=two)
 
-    assert role_ids(question) == ["research-scientist", "data-scientist"]
-    assert question.text == "What is the difference between a Research Scientist and a Data Scientist?"
+    second = rewriter.rewrite("what skills for the second one", compared)
+    assert role_ids(second) == ["applied-ml-engineer"]
+    first = rewriter.rewrite("and the first?", Exchange(second.text, second.subject, points=second.options))
+
+    assert role_ids(first) == ["data-scientist"]
+    assert first.text == "what skills for Data Scientist"
+    assert first.options == two
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "switching topic, what does a portfolio contain",
+        "quick question: what does a portfolio contain",
+        "ok back to what does a portfolio contain",
+    ],
+)
+def test_another_subject_leaves_the_last_one(rewriter: Rewriter, message: str) -> None:
+    question = rewriter.rewrite(message, SKILLS)
+
+    assert (question.text, question.follow_up) == ("what does a portfolio contain", False)
 
 
 def test_a_pronoun_may_stand_for_several_roles(rewriter: Rewriter) -> None:
