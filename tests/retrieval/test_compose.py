@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit, UnitKind
 from retrieval.answer import Answer, Passage
-from retrieval.compose import _DETAILED_WORDS, _PROSE_WORDS, _SAME, _USUAL_WORDS, Aim, compose, topics
+from retrieval.compose import _DETAILED_WORDS, _PROSE_WORDS, _USUAL_WORDS, Aim, compose, topics
+from retrieval.quoting import SAME
 
 # The first two directions are what two questions ask; the others are what texts say beside.
 DIMENSIONS = 34
@@ -137,7 +138,7 @@ def test_the_same_sentence_in_two_passages_is_said_once() -> None:
     assert texts(answer).count("Learn algebra.") == 1
 
 
-@pytest.mark.parametrize(("likeness", "times"), [(_SAME + 0.01, 1), (_SAME - 0.01, 2)])
+@pytest.mark.parametrize(("likeness", "times"), [(SAME + 0.01, 1), (SAME - 0.01, 2)])
 def test_two_sentences_that_mean_the_same_are_one(likeness: float, times: int) -> None:
     one = sentence("Learn algebra.", 0.6)
     beside = sentence("Algebra is to be learnt.", 0.6).vector
@@ -513,7 +514,7 @@ def test_no_answer_is_too_long_or_says_a_thing_twice(aims: list[Aim], detail: bo
         for unit, vector in zip(found.chunk.units, found.unit_vectors, strict=True)
     }
     quoted = [vectors[answer.citations[s.marker - 1].section, s.text] for s in answer.statements]
-    assert all(one @ other <= _SAME for one, other in combinations(quoted, 2))
+    assert all(one @ other <= SAME for one, other in combinations(quoted, 2))
 
 
 @given(several_aims(), st.booleans())
