@@ -6,12 +6,12 @@ first does not say. Nothing is reworded, so every statement is traceable to its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from knowledge.library import StoredChunk, Vectors
-from retrieval.answer import Answer, Citation, Passage, Statement
+from retrieval.answer import Answer, Citation, Length, Passage, Statement
 from retrieval.quoting import (
     Pick,
     introduction_of,
@@ -24,16 +24,14 @@ from retrieval.quoting import (
 )
 from retrieval.statements import rests_on_statements
 
-# Words of a usual answer, of one to several questions at once, of one from prose that spreads what it
-# says, and of a detailed one.
-_USUAL_WORDS = 128
+# Words of an answer by its length; of a usual one to several questions at once, and of one from prose,
+# which spreads what it says.
+_WORDS: Mapping[Length, int] = {"brief": 45, "usual": 128, "long": 230}
 _SEVERAL_WORDS = 150
 _PROSE_WORDS = 172
-_DETAILED_WORDS = 230
 # A passage adds something only if it is nearly as good as the best.
-_ADDED_MERIT = 0.7
-_DETAILED_MERIT = 0.4
-_MOST_PASSAGES = 3
+_ADDED_MERIT: Mapping[Length, float] = {"brief": 1.0, "usual": 0.7, "long": 0.4}
+_MOST_PASSAGES: Mapping[Length, int] = {"brief": 1, "usual": 3, "long": 5}
 _ADDED_UNIT_MERIT = 0.1
 # Unless it is nearly the best itself, what it adds must come this near to what the best says.
 _NEARLY_BEST = 0.9
@@ -59,24 +57,24 @@ def compose(
     *,
     quotable: Callable[[Passage], bool] = lambda _: True,
     fits: Callable[[str], bool] = lambda _: True,
-    detail: bool = False,
+    length: Length = "usual",
     said: Sequence[str] = (),
 ) -> Answer:
     """Compose an answer to one or several single questions, best passages first.
 
-    Only `quotable` passages are quoted, and of them units whose text `fits`. `detail` allows
-    a long answer, of nothing but what was not `said` already; else the best passage may
-    repeat what was, the rest not. More of what was said reads on, from one section to the next.
+    Only `quotable` passages are quoted, and of them units whose text `fits`. A long answer
+    holds nothing but what was not `said` already; else the best passage may repeat what was,
+    the rest not. More of what was said reads on, from one section to the next.
     """
-    reads_on = detail and bool(said)
-    budget = _words(aims, detail=detail) // len(aims)
+    reads_on = length == "long" and bool(said)
+    budget = _words(aims, length) // len(aims)
     chosen: list[Pick] = []
     for aim in aims:
         aim_picks = [
             pick
-            for rank, passage in enumerate(_worth_quoting(filter(quotable, aim.passages), detail=detail))
+            for rank, passage in enumerate(_worth_quoting(filter(quotable, aim.passages), length))
             for pick in _candidates(passage, aim)
-            if fits(pick.unit.text) and (pick.unit.text not in said or (rank == 0 and not detail))
+            if fits(pick.unit.text) and (pick.unit.text not in said or (rank == 0 and length != "long"))
         ]
         if reads_on:
             chosen += _choose(aim_picks, aim_picks, budget, chosen)
@@ -86,11 +84,11 @@ def compose(
     return _assemble(_together(chosen), aims)
 
 
-def _words(aims: Sequence[Aim], *, detail: bool) -> int:
+def _words(aims: Sequence[Aim], length: Length) -> int:
+    if length != "usual":
+        return _WORDS[length]
     prose = any(rests_on_statements(passage.chunk) for aim in aims for passage in aim.passages[:1])
-    if detail:
-        return _DETAILED_WORDS
-    return _PROSE_WORDS if prose else _SEVERAL_WORDS if len(aims) > 1 else _USUAL_WORDS
+    return _PROSE_WORDS if prose else _SEVERAL_WORDS if len(aims) > 1 else _WORDS["usual"]
 
 
 def _without_far_items(units: Sequence[Pick]) -> list[Pick]:
@@ -109,10 +107,10 @@ def _without_far_items(units: Sequence[Pick]) -> list[Pick]:
     ]
 
 
-def _worth_quoting(found: Iterable[Passage], *, detail: bool) -> list[Passage]:
+def _worth_quoting(found: Iterable[Passage], length: Length) -> list[Passage]:
     passages = list(found)
-    enough = (_DETAILED_MERIT if detail else _ADDED_MERIT) * passages[0].score if passages else 0.0
-    return [p for p in passages if p.score > 0 and p.score >= enough][: _MOST_PASSAGES + 2 * detail]
+    enough = _ADDED_MERIT[length] * passages[0].score if passages else 0.0
+    return [p for p in passages if p.score > 0 and p.score >= enough][: _MOST_PASSAGES[length]]
 
 
 def _adding(units: Sequence[Pick], aim: Aim) -> list[Pick]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from knowledge.roles import Role, Roles
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Length
 from retrieval.asking import ASKING, asked_clauses
 from retrieval.cues import load_cues
 from retrieval.picking import picked
@@ -49,7 +49,7 @@ class Question:
     `text` is what to search for. `asked` is what the person wants to know in their own
     words: without their story, and without the subject that a follow-up leaves unsaid.
     `parts` are its single questions, if there are several; `roles` are the roles it is
-    about. `detail` asks for a long answer; `said` is what has been said on the subject;
+    about. `length` is how long an answer it asks for; `said` is what has been said on the subject;
     `options` is the list that the question picked from, so that another may be picked.
     `refers_back` says that it asks about the very thing just said: “why?”, “tell me more”.
     Where the message may just as well mean what it says, `alone` is that other reading.
@@ -61,7 +61,7 @@ class Question:
     roles: tuple[Role, ...] = ()
     parts: tuple[str, ...] = ()
     follow_up: bool = False
-    detail: bool = False
+    length: Length = "usual"
     said: tuple[str, ...] = field(default=(), repr=False)
     options: tuple[str, ...] = ()
     refers_back: bool = False
@@ -70,7 +70,7 @@ class Question:
     @property
     def goes_deeper(self) -> bool:
         """Whether it asks for more of what was said: “tell me more”."""
-        return self.detail and bool(self.said) and not self.options
+        return self.length == "long" and bool(self.said) and not self.options
 
 
 class Rewriter:
@@ -114,14 +114,20 @@ class Rewriter:
         asked = " ".join(clauses)
         named = self._roles.named(asked) or self._roles.named(text)
         subject = named[0].title if len(named) == 1 else _shorten(asked)
-        detail = bool(self._cues["detail"].search(text))
         # Beside a story the questions are answered together: each draws on the story.
         several = len(clauses) > 1 and len(asked.split()) >= _MOSTLY_ASKING * len(text.split())
-        return Question(text, asked, subject, named, clauses if several else (), detail=detail)
+        return Question(text, asked, subject, named, clauses if several else (), length=self._length(text))
+
+    def _length(self, text: str) -> Length:
+        if self._cues["in_detail"].search(text):
+            return "long"
+        return "brief" if self._cues["in_brief"].search(text) else "usual"
 
     def _follow_up(self, text: str, last: Exchange) -> Question | None:
         if self._cues["more"].match(text):
-            return self._more(last)
+            return self._again(last, "long")
+        if self._cues["less"].match(text):
+            return self._again(last, "brief")
         if self._cues["agree"].match(text):
             return self._alone(last.offers[0]) if last.offers else None
         if (number := text.strip(" .)#")).isdecimal() and 0 < int(number) <= len(last.offers):
@@ -131,13 +137,13 @@ class Rewriter:
             text = text[meant.end() :]
         return self._picked(text, last) or self._about_other_role(text, last) or self._dependent(text, last)
 
-    def _more(self, last: Exchange) -> Question:
+    def _again(self, last: Exchange, length: Length) -> Question:
         again = self._alone(last.question)
         return replace(
             again,
             subject=last.subject,
             follow_up=True,
-            detail=True,
+            length=length,
             said=last.said,
             refers_back=last.answered,
         )
@@ -167,7 +173,7 @@ class Rewriter:
             subject=question.subject if roles else name,
             parts=(),
             follow_up=True,
-            detail=bool(more),
+            length="long" if more else question.length,
             said=last.said,
             options=last.points,
             refers_back=not beside,
