@@ -18,7 +18,9 @@ from retrieval.wording import Wording
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
-Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "map", "profile", "privacy", "care"]
+Intent = Literal[
+    "smalltalk", "ask", "sources", "roles", "compare", "gap", "map", "profile", "privacy", "care"
+]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _COMPARED = 2
@@ -65,6 +67,8 @@ class Intents:
         if turns and _picks(text, turns[-1].reply):
             return "ask"
         read = self._read(text)
+        if turns and turns[-1].reply.citations and self._has("asks_source", read):
+            return "sources"
         if wish := self._wish(text, read, turns):
             return wish
         return "profile" if learnt and self._states(text, read, turns) else "ask"
