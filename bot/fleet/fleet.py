@@ -31,12 +31,14 @@ class Fleet:
 
     leases: Leases
     duties: Duties
+    # A file is one process's own, by its lock: on a starved machine a lease there is late, never another's.
+    shared: bool
 
     @classmethod
     def of(cls, engine: AsyncEngine) -> Fleet:
         """Join the processes of this database."""
         leases = Leases(engine)
-        return cls(leases, Duties(engine, leases))
+        return cls(leases, Duties(engine, leases), shared=engine.dialect.name != "sqlite")
 
     def curating(self) -> AbstractAsyncContextManager[None]:
         """Let this process alone write to the library and its index.
@@ -45,4 +47,4 @@ class Fleet:
             TakenError: another process has been at it for minutes, or took over.
 
         """
-        return self.leases.alone(_LIBRARY, patience=_PATIENCE, refusal=_BUSY)
+        return self.leases.alone(_LIBRARY, patience=_PATIENCE, refusal=_BUSY, through_outages=not self.shared)

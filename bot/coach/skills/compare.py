@@ -56,7 +56,7 @@ class CompareRoles:
         else:
             columns = self._as_roles(named)
             if len(columns) < _FEWEST:
-                return self._asking(columns)
+                return await self._one_sided(message, columns)
             note = _note(named, columns)
             comparison = compare(columns, sections, await self._standings(message), citing)
         if comparison is None or not citing.citations:
