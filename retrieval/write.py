@@ -100,11 +100,16 @@ class Writer:
                 else:
                     page.struck.append(piece.text)
                 if page.words >= page.brief.words:
-                    return
+                    break
+        await page.settle()
 
 
 class _Page:
-    """The answer as it grows. Nothing on it is taken back."""
+    """The answer as it grows. Nothing on it is taken back.
+
+    What states nothing, encouragement or a question back, waits for a statement beside which it stands:
+    where the model has nothing to say that holds, the guides speak, and need no words around them.
+    """
 
     def __init__(self, brief: Brief, listen: Listener | None) -> None:
         self.brief = brief
@@ -112,6 +117,7 @@ class _Page:
         self.struck: list[str] = []
         self._listen = listen
         self._statements: list[Statement] = []
+        self._waiting: list[Statement] = []
         self._markers: dict[int, int] = {}  # the model's → the reader's, by first use
 
     @property
@@ -132,7 +138,19 @@ class _Page:
 
     async def add(self, piece: Piece) -> None:
         first, *also = [self._markers.setdefault(n, len(self._markers) + 1) for n in piece.markers] or [0]
-        self._statements.append(Statement(piece.text, first, piece.kind, piece.paragraph, 1.0, tuple(also)))
+        self._waiting.append(Statement(piece.text, first, piece.kind, piece.paragraph, 1.0, tuple(also)))
+        if first:
+            await self._show()
+
+    async def settle(self) -> None:
+        """Show what still waits, now that all is written, if there is enough of an answer."""
+        if self._waiting and self.enough:
+            await self._show()
+        self._waiting = []
+
+    async def _show(self) -> None:
+        self._statements += self._waiting
+        self._waiting = []
         if self._listen:
             await self._listen(self.answer().text)
 

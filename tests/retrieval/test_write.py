@@ -107,9 +107,26 @@ async def test_too_little_is_mended_once(model_server: ModelServer, checker: Che
     draft = await Writer(connect(model_server), checker).write(BRIEF)
 
     assert draft.enough
-    assert draft.answer.text == f"Good question!\n\n{MATHS} {KHAN}"
+    assert draft.answer.text == f"{MATHS} {KHAN}"
     assert model_server.data[1]["struck"] == [FALSE.replace(" [1]", "")]
-    assert model_server.data[1]["kept"] == ["Good question!"]
+    assert model_server.data[1]["kept"] == []
+
+
+async def test_kind_words_stand_only_beside_what_holds(model_server: ModelServer, checker: Checker) -> None:
+    kind = "Good question!\n\n{}\n\nWhat would you like to look at next?"
+    shown: list[str] = []
+
+    async def listen(text: str) -> None:
+        shown.append(text)
+
+    model_server.script = [say(kind.format(FALSE))]
+    nothing = await Writer(connect(model_server), checker).write(BRIEF, listen)
+    assert (nothing.enough, nothing.answer.text, shown) == (False, "", [])
+
+    model_server.script = [say(kind.format(f"{MATHS} {KHAN}"))]
+    draft = await Writer(connect(model_server), checker).write(BRIEF, listen)
+    assert draft.answer.text == kind.format(f"{MATHS} {KHAN}") == shown[-1]
+    assert shown[0] == f"Good question!\n\n{MATHS}"
 
 
 async def test_what_cannot_be_mended_is_not_enough(model_server: ModelServer, checker: Checker) -> None:
@@ -251,7 +268,8 @@ class Gullible(Checker):
 async def test_the_same_order_would_be_obeyed_without_the_checks(
     model_server: ModelServer, place: str
 ) -> None:
-    model_server.script = [lambda told: " ".join(map(str, told.values()))]  # an echo of everything
+    # An echo of everything, beside what is enough of an answer.
+    model_server.script = [lambda told: f"{' '.join(map(str, told.values()))}\n\n{MATHS} {KHAN}"]
 
     draft = await Writer(connect(model_server), Gullible()).write(poisoned(ORDER.format("HACKED-7"))[place])
 
