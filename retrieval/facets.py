@@ -124,10 +124,14 @@ class Facets:
     def _shares(self, vector: Vectors, learnt: Vectors) -> Vectors:
         """A text's share of each facet: those of the roles as learnt, within a role by the nearest examples."""
         weights = np.exp(_SHARPNESS * (self._vectors @ vector))
-        near = np.array([np.sort(each)[-_NEAREST:].sum() for each in np.split(weights, self._ends)])
-        share = near / near.sum()
-        of_sides = np.bincount(self._sides, share)
-        return share[:-1] * (1 - _LEARNT + _LEARNT * learnt / of_sides)[self._sides[:-1]]
+        nearest = np.array([np.sort(each)[-_NEAREST:].sum() for each in np.split(weights, self._ends)])
+        share = nearest / nearest.sum()
+        near = np.bincount(self._sides, share)
+        sides = (1 - _LEARNT) * near + _LEARNT * learnt
+        # What either takes for an aside is one.
+        telling = (1 - max(near[-1], learnt[-1])) / (1 - sides[-1])
+        shares: Vectors = share[:-1] * (telling * sides / near)[self._sides[:-1]]
+        return shares
 
     def _match(self, topic: str, read: str, shares: Vectors) -> tuple[Match, ...]:
         named = self._names.among(topic.casefold()) | self._names.among(read.casefold())

@@ -13,7 +13,7 @@ from retrieval.facets import Facets
 from retrieval.wording import content_words
 
 # A facet that is touched more lightly than this is not what the person spoke of.
-_CLEAR = 0.2
+_CLEAR = 0.25
 # What matters for the way into a role though it speaks for none: time, years, background.
 _BACKGROUND = re.compile(
     r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b|\bweekends?\b"
