@@ -188,7 +188,7 @@ class _Reading:
             text = piece.text.strip()
             if piece.link == "bare" and asking:  # the “I” of “what can I do”
                 continue
-            others = _IS["other_subject"].match(text)
+            others = piece.link != "answer" and _IS["other_subject"].match(text)
             asks = (_IS["asks"] if asked else _IS["asks_inside"]).match(piece.rest) or (
                 piece.start == 0 and _IS["asks_first"].match(piece.rest)
             )
@@ -256,7 +256,7 @@ class _Reading:
 
 def _stance(text: str) -> Polarity | None:
     """How a piece stands to what it names, or None if it does not say."""
-    if _IS["not_disliked"].search(text):
+    if _IS["not_disliked"].search(text) or _IS["prevented"].search(text):
         return "likes"
     if _IS["lukewarm"].search(text):
         return "has"
