@@ -76,7 +76,7 @@ class Facets:
         embeddings: SentenceEmbeddings,
         wording: Wording,
     ) -> None:
-        """Know facets by their aliases, and by texts, theirs and then the asides, with the vectors of these."""
+        """Know facets by their aliases and by texts, theirs and then the asides, with the texts' vectors."""
         self._facets = tuple(facets)
         self._names = _Names(facets)
         counts = [len(_texts(facet)) for facet in facets]
@@ -122,7 +122,7 @@ class Facets:
         ]
 
     def _shares(self, vector: Vectors, learnt: Vectors) -> Vectors:
-        """A text's share of each facet: those of the roles as learnt, within a role by the nearest examples."""
+        """A text's share of each facet: of the roles as learnt, within a role by the nearest examples."""
         weights = np.exp(_SHARPNESS * (self._vectors @ vector))
         nearest = np.array([np.sort(each)[-_NEAREST:].sum() for each in np.split(weights, self._ends)])
         share = nearest / nearest.sum()

@@ -20,6 +20,12 @@ Polarity = Literal["likes", "dislikes", "has", "lacks"]
 _PROMPT = Path(__file__).parents[2] / "prompts" / "clauses.yaml"
 _SPLIT_HARD = re.compile(r"\n+|(?:(?<=[^\W\d][^\W\d])|(?<=[+#)]))[.!?;]+\s+")
 _FELT = frozenset({"likes", "dislikes"})
+# What is no dislike or no liking though it has words of one; looked for before those.
+_FIRST: tuple[tuple[str, Polarity], ...] = (
+    ("not_disliked", "likes"),
+    ("prevented", "likes"),
+    ("lukewarm", "has"),
+)
 # So many words without a question are somebody's story, even if no “I” is in them.
 _STORY_WORDS = 12
 # “Publishing?” and no more is what comes next is about.
@@ -86,6 +92,9 @@ def clauses(message: str) -> tuple[Clause, ...]:
 
     Questions are left out, and so is what is said of other people and of the talk itself.
     """
+    if right := _IS["corrects"].match(_plain(message)):
+        read = _Reading(message[right.start("right") : right.end("right")], right.start("right")).claims
+        return tuple(_clause(message, claim) for claim in read)
     told = len(message.split()) >= _STORY_WORDS and "?" not in message
     if not told and not _IS["of_oneself"].search(_plain(message)):
         return ()
@@ -103,13 +112,19 @@ def clauses(message: str) -> tuple[Clause, ...]:
         found += read
         last = read
     kept = (claim for claim in found if _BARE.search(about(claim.topic)))
-    return tuple(Clause(message[one.start : one.end], one.topic, one.polarity) for one in kept)
+    return tuple(_clause(message, claim) for claim in kept)
+
+
+def correction(message: str) -> tuple[str, str] | None:
+    """Return what a message puts right and the wrong words it replaces, if that is all it does."""
+    found = _IS["corrects"].match(_plain(message))
+    return (found["right"], found["wrong"]) if found else None
 
 
 def about(text: str) -> str:
     """What a text is about: what is left without the words that only say how somebody stands to it."""
     rest = _plain(text)
-    for name in ("not_disliked", "dislikes", "cues"):
+    for name in ("not_disliked", "dislikes", "lacks", "cues"):
         rest = _IS[name].sub(" ", rest)
     return rest
 
@@ -122,6 +137,10 @@ def timeless(text: str) -> str:
 def tells_time(text: str) -> bool:
     """Whether a text says how long or how often."""
     return bool(_IS["time"].search(_plain(text)))
+
+
+def _clause(message: str, claim: _Claim) -> Clause:
+    return Clause(message[claim.start : claim.end], claim.topic, claim.polarity)
 
 
 def _plain(text: str) -> str:
@@ -197,7 +216,8 @@ class _Reading:
                 continue
             if _IS["own_subject"].match(text) or piece.link == "turn":
                 own, asking = True, False
-            if not own or _IS["outdated"].search(text) or (piece.start == 0 and _IS["dropped"].match(text)):
+            outdated = _IS["outdated"].search(text) and not _IS["no_more"].search(piece.rest)
+            if not own or outdated or (piece.start == 0 and _IS["dropped"].match(text)):
                 continue
             self._take(piece, text, before)
             before = text
@@ -243,23 +263,23 @@ class _Reading:
 
     def _pointed_at(self, piece: _Piece, text: str, before: str, stance: Polarity | None) -> int:
         """Of how many of the last claims a piece only says how its writer stands to them."""
-        if not self.claims or stance in {None, "has"} or _BARE.search(about(text)):
+        if not self.claims or stance in {None, "has"} or piece.link == "against" or _BARE.search(about(text)):
             return 0
         every = min(self._loose + 1, len(self.claims))
         if piece.link == "bare" and _IS["awaiting_all"].search(before):
             return max(self._loose, 1)
         if _IS["points_back_to_all"].search(text):  # “Java, PHP and Perl, and I'm sick of them”
             return every
-        one = piece.link == "answer" or (piece.link == "bare" and _IS["awaiting"].search(before))
+        one = piece.link == "answer" or (piece.link == "more" and stance in {"dislikes", "lacks"})
+        one = one or (piece.link == "bare" and bool(_IS["awaiting"].search(before)))
         return 1 if one or _IS["points_back"].search(text) else 0
 
 
 def _stance(text: str) -> Polarity | None:
     """How a piece stands to what it names, or None if it does not say."""
-    if _IS["not_disliked"].search(text) or _IS["prevented"].search(text):
-        return "likes"
-    if _IS["lukewarm"].search(text):
-        return "has"
+    for name, stance in _FIRST:
+        if _IS[name].search(text):
+            return stance
     negated = _IS["negated"].search(text)
     if _IS["dislikes"].search(text):
         # “It never bored me.”
