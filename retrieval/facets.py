@@ -85,7 +85,7 @@ class Facets:
         self._vectors = self._field.distinct(vectors)
         sides = list(dict.fromkeys(map(_side, facets)))
         self._sides = np.array([*(sides.index(_side(facet)) for facet in facets), len(sides)])
-        kinds = np.repeat(self._sides, [*counts, len(texts) - sum(counts)])
+        kinds = np.repeat(self._sides, [*counts, len(texts) - sum(counts)]).tolist()
         self._classifier = TextClassifier(texts, self._vectors, kinds)
         self._must_be_said = np.array([facet.kind in _MUST_BE_SAID for facet in facets])
         self._embeddings = embeddings

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import sentencex
-import yaml
+
+from bot.coach.patterns import load_patterns
 
 Polarity = Literal["likes", "dislikes", "has", "lacks"]
 
-_PROMPT = Path(__file__).parents[2] / "prompts" / "clauses.yaml"
+_IS, _BREAK = load_patterns()
 _SPLIT_HARD = re.compile(r"\n+|(?:(?<=[^\W\d][^\W\d])|(?<=[+#)]))[.!?;]+\s+")
 _FELT = frozenset({"likes", "dislikes"})
 # What is no dislike or no liking though it has words of one; looked for before those.
@@ -30,6 +30,8 @@ _FIRST: tuple[tuple[str, Polarity], ...] = (
 _STORY_WORDS = 12
 # “Publishing?” and no more is what comes next is about.
 _PICKED_UP_WORDS = 3
+# “I loved it when …, and I …” goes on elsewhere.
+_NEW_SCENE = re.compile(r",\s+(?:\w+\s+)?$")
 _BARE = re.compile(r"[^\W_]{2,}|\br\b|c\+\+|c#", re.IGNORECASE)
 
 
@@ -65,26 +67,6 @@ class _Claim:
     end: int
     topic: str
     polarity: Polarity
-
-
-def _load(path: Path) -> tuple[dict[str, re.Pattern[str]], re.Pattern[str]]:
-    """Read the patterns, and the one that breaks sentences."""
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    words = {name: "|".join(some) for name, some in data.pop("words").items()}
-    breaks = data.pop("breaks")
-
-    def filled(patterns: list[str]) -> str:
-        one = "|".join(patterns)
-        for name, some in words.items():
-            one = one.replace(f"{{{name}}}", some)
-        return one
-
-    gaps = "|".join(f"(?P<{link}>{filled(patterns)})" for link, patterns in breaks.items())
-    found = {name: re.compile(filled(patterns), re.IGNORECASE) for name, patterns in data.items()}
-    return found, re.compile(rf"\s*(?:{gaps})", re.IGNORECASE)
-
-
-_IS, _BREAK = _load(_PROMPT)
 
 
 def clauses(message: str) -> tuple[Clause, ...]:
@@ -243,7 +225,7 @@ class _Reading:
     def _said(self, piece: _Piece, text: str) -> Polarity | None:
         """How a piece stands to what it names, by itself and by how it is linked to the one before."""
         stance = _stance(text)
-        if piece.link == "turn":
+        if piece.link == "turn" or (piece.link == "new" and _NEW_SCENE.search(self._sentence[: piece.start])):
             self._scene = None
         if (scene := _IS["scene"].search(text)) and (felt := _stance(text[: scene.end()])) in _FELT:
             self._scene = felt

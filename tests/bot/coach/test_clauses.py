@@ -147,7 +147,7 @@ WEARY = st.sampled_from(
         "I'm less interested in {}",
         "my years with {}? I hated them",
         "{}? Not for me",
-        "{}? someone else's job",
+        "I build apps. {}? someone else's job",
     ]
 )
 FOND = st.sampled_from(
@@ -188,6 +188,7 @@ def test_what_outweighs_the_rest_is_liked(frame: str, topic: str) -> None:
         # a scene that is loved is loved to its end
         ("I loved it when the proof didn't work yet and I had to find a lemma", ["likes", "likes"]),
         ("I hated it when I had to fill in forms, but I loved maths", ["dislikes", "dislikes", "likes"]),
+        ("I love it when nobody calls, and I have a small team", ["likes", "has"]),
         # what must not happen is no dislike
         ("I like it when nothing breaks and the site doesn't go down", ["likes", "likes"]),
         ("I like working on questions nobody has answered", ["likes"]),
