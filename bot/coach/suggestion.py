@@ -127,13 +127,13 @@ def _line(standing: Standing) -> str:
 def _why(standing: Standing, sections: _Sections, citing: Citing) -> Iterator[str]:
     # What somebody said once is quoted once, for what it says most clearly.
     told = dict[str, tuple[Reason, StoredChunk]]()
-    for reason, chunk in in_favour(standing, sections):
-        told.setdefault(reason.clause.words, (reason, chunk))
+    for favour in in_favour(standing, sections):
+        told.setdefault(favour[0].clause.words, favour)
     reasons = list(told.values())[:_MOST_REASONS]
     against = [reason for reason in standing.reasons if reason.worth < 0 and reason.quotable][-1:]
     lines = [
-        f"- Because you said “{reason.clause.words}”: {citing.marked(reason.facet.says, chunk)}"
-        for reason, chunk in reasons
+        f"- Because you said “{reason.clause.words}”: {citing.marked(reason.facet.says, says)}"
+        for reason, says in reasons
     ]
     lines += [
         f"- Against it, {_STANCES[reason.clause.polarity]} “{reason.clause.words}”: "
