@@ -160,6 +160,7 @@ FOND = st.sampled_from(
         "paperwork makes me tired, {} doesn't",
         "{}? I love it",
         "it's {} I'm best at",
+        "{} is what I do best",
         "my best days are the ones when I get to do {}",
         "I'm happiest when it comes to {} and nothing fails",
     ]
