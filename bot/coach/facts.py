@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.coach.clauses import Clause, about, clauses, timeless
+from bot.coach.clauses import Clause, about, clauses, correction, timeless
 from bot.coach.fit import Evidence
 from bot.memory.profiles import Fact, Profiles
 from bot.reply import Message
@@ -18,8 +19,9 @@ _CLEAR = 0.2
 _BACKGROUND = re.compile(
     r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b|\bweekends?\b"
     r"|\d (?:a|per) week\b"
-    r"|\b(?:years?|yrs?) (?:of|in|at|as|with)\b|\bfor (?:\w+ )?\w+ (?:years?|yrs?)\b"
-    r"|\b(?:background|industry|sector|studied|degree|bachelor\w*|master'?s|bootcamp|diploma|graduate\w*)\b"
+    r"|\b\d+ (?:years?|yrs?)\b|\b(?:years?|yrs?) (?:of|in|at|as|with)\b|\bfor (?:\w+ )?\w+ (?:years?|yrs?)\b"
+    r"|\b(?:background|industry|sector|studied|degree|bachelor\w*|master'?s|ph\.?d|bootcamp|diploma|graduate\w*"
+    r"|uni|university|school|self[- ]taught|(?:managed|led) (?:a |the )?teams?)\b"
     r"|\b(?:work|worked|working|job) (?:in|at|for|as)\b"
     r"|\b(?:developer|dev|engineer|programmer|tester|analyst|administrator|consultant|designer|teacher|nurse"
     r"|accountant)\b"
@@ -61,18 +63,37 @@ class Learner:
         return await self.weigh([fact.clause for fact in facts])
 
     async def learn(self, message: Message, said: Sequence[Evidence]) -> None:
-        """Keep what was said; a later word on a subject replaces an earlier one.
+        """Keep what was said; a later word on a subject replaces an earlier one, a correction mends it.
 
         What was said in private is not touched from a public place, where it is not known.
         """
         if not said:
             return
         known = await self._profiles.facts(message.user, private=message.private)
-        new = [
+        mended = {fact.id: clause for fact in known if (clause := _mended(fact.clause, message.text))}
+        new = list(mended.values()) or [
             each.clause for each in said if not any(_says_more(fact.clause, each.clause) for fact in known)
         ]
-        replaced = {fact.id for fact in known if any(replaces(clause, fact.clause) for clause in new)}
+        replaced = set(mended) | {
+            fact.id for fact in known if any(replaces(clause, fact.clause) for clause in new)
+        }
         await self._profiles.learn(message.user, new, private=message.private, instead_of=replaced)
+
+
+def _mended(clause: Clause, text: str) -> Clause | None:
+    """A claim as a text such as “no wait, 4 years not 6” puts it right, if it does."""
+    if not (found := correction(text)):
+        return None
+    right, wrong = found
+    # “4 years not 6” speaks of “6 years”, and of no other 6.
+    unit = right.split()[len(wrong.split()) :]
+    whole = " ".join((wrong, *unit))
+    for old in (whole, wrong) if not _DIGITS.search(wrong) else (whole,):
+        pattern = re.compile(rf"(?<!\w){re.escape(old)}(?!\w)", re.IGNORECASE)
+        if pattern.search(clause.topic):
+            words, topic = (pattern.sub(lambda _: right, each) for each in (clause.words, clause.topic))
+            return replace(clause, words=words, topic=topic)
+    return None
 
 
 def _says_more(old: Clause, new: Clause) -> bool:

@@ -29,10 +29,10 @@ _NO_JUDGEMENT = (
 
 # How a person stands to what is quoted of them against a role.
 _STANCES: dict[Polarity, str] = {
-    "likes": "you said that you like",
+    "likes": "among what you like,",
     "has": "you said",
-    "dislikes": "among what you would rather not",
-    "lacks": "among what you don't have",
+    "dislikes": "among what you would rather not,",
+    "lacks": "among what you don't have,",
 }
 
 _Sections = Mapping[SectionName, StoredChunk]
@@ -125,11 +125,15 @@ def _line(standing: Standing) -> str:
 
 
 def _why(standing: Standing, sections: _Sections, citing: Citing) -> Iterator[str]:
-    reasons = list(in_favour(standing, sections))[:_MOST_REASONS]
+    # What somebody said once is quoted once, for what it says most clearly.
+    told = dict[str, tuple[Reason, StoredChunk]]()
+    for favour in in_favour(standing, sections):
+        told.setdefault(favour[0].clause.words, favour)
+    reasons = list(told.values())[:_MOST_REASONS]
     against = [reason for reason in standing.reasons if reason.worth < 0 and reason.quotable][-1:]
     lines = [
-        f"- Because you said “{reason.clause.words}”: {citing.marked(reason.facet.says, chunk)}"
-        for reason, chunk in reasons
+        f"- Because you said “{reason.clause.words}”: {citing.marked(reason.facet.says, says)}"
+        for reason, says in reasons
     ]
     lines += [
         f"- Against it, {_STANCES[reason.clause.polarity]} “{reason.clause.words}”: "

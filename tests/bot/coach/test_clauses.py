@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.coach.clauses import clauses
+from bot.coach.clauses import clauses, correction
 
 WORDS = st.text(alphabet=st.sampled_from("I likehate not but, and statistics; Java.?’'\n-–"), max_size=120)
 
@@ -130,3 +130,109 @@ def test_hours_a_week_are_had(told: str) -> None:
 def test_a_question_within_a_story_claims_nothing() -> None:
     told = "I write Java, tired of crud, does java help for ml"
     assert [clause.words for clause in clauses(told)] == ["I write Java", "tired of crud"]
+
+
+TOPICS = st.sampled_from(["dashboards", "proofs", "on-call shifts", "meetings", "C++", "reading papers"])
+WEARY = st.sampled_from(
+    [
+        "I've had it with {}",
+        "I've had more than enough of {}",
+        "I'd be glad never to see {} again",
+        "I'm done with {}",
+        "I could do without {}",
+        "I'd be happy to get rid of {}",
+        "{} wears me out",
+        "{} makes me miserable",
+        "{} stopped interesting me",
+        "I'm less interested in {}",
+        "my years with {}? I hated them",
+        "{}? Not for me",
+        "I build apps. {}? someone else's job",
+    ]
+)
+FOND = st.sampled_from(
+    [
+        "{} is what I want",
+        "{} is the part I love",
+        "I do other work only to get to {}",
+        "I'm less keen on paperwork than on {}",
+        "paperwork never interested me, {} did",
+        "paperwork makes me tired, {} doesn't",
+        "{}? I love it",
+        "it's {} I'm best at",
+        "{} is what I do best",
+        "my best days are the ones when I get to do {}",
+        "I'm happiest when it comes to {} and nothing fails",
+    ]
+)
+
+
+@given(WEARY, TOPICS)
+def test_weariness_of_anything_is_no_liking(frame: str, topic: str) -> None:
+    assert {claim.polarity for claim in clauses(frame.format(topic)) if topic in claim.words} == {"dislikes"}
+
+
+@given(FOND, TOPICS)
+def test_what_outweighs_the_rest_is_liked(frame: str, topic: str) -> None:
+    assert [claim.polarity for claim in clauses(frame.format(topic)) if topic in claim.words] == ["likes"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a pronoun of many speaks of all before it, one of one of the last
+        ("I've done PHP, Perl and Java, and I'm sick of them", ["dislikes", "dislikes", "dislikes"]),
+        ("I write PHP and Perl and I hate it", ["has", "dislikes"]),
+        # to bear something is not to like it
+        ("Coding is okay, but it's the planning I'm best at", ["has", "likes"]),
+        ("I know SQL, and charts are what I love", ["has", "likes"]),
+        # a scene that is loved is loved to its end
+        ("I loved it when the proof didn't work yet and I had to find a lemma", ["likes", "likes"]),
+        ("I hated it when I had to fill in forms, but I loved maths", ["dislikes", "dislikes", "likes"]),
+        ("I love it when nobody calls, and I have a small team", ["likes", "has"]),
+        # what must not happen is no dislike
+        ("I like it when nothing breaks and the site doesn't go down", ["likes", "likes"]),
+        ("I like working on questions nobody has answered", ["likes"]),
+        ("I'm less of a coder than a planner", ["dislikes", "likes"]),
+        ("I did a PhD, dropped out though", ["lacks"]),
+        ("used to love frontend, not anymore", ["dislikes"]),
+        ("I hate Java, not like it", ["dislikes"]),
+    ],
+)
+def test_how_a_person_stands_to_what_they_tell(text: str, expected: list[str]) -> None:
+    assert [claim.polarity for claim in clauses(text)] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "just finished a bootcamp",
+        "managed a team of 8 till last year",
+        "cant stand kubernetes",
+        "don't really enjoy meetings",
+        "currently a tester at a bank",
+        "finance background",
+        "phd in chemistry",
+    ],
+)
+def test_who_leaves_out_the_i_is_heard(text: str) -> None:
+    assert [claim.words for claim in clauses(text)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        ("no wait, 4 years not 6", "4 years", "6"),
+        ("Correction: it was Tableau, not Power BI.", "Tableau", "Power BI"),
+        ("sorry, I meant Go, not Rust", "Go", "Rust"),
+        ("oops, make that five, not six", "five", "six"),
+    ],
+)
+def test_a_correction_says_what_was_wrong_and_claims_the_rest(text: str, right: str, wrong: str) -> None:
+    assert correction(text) == (right, wrong)
+    assert claims(text) == [("has", right)]
+
+
+@pytest.mark.parametrize("text", ["Actually I like coding, not meetings", "Python, not Java"])
+def test_a_contrast_is_no_correction(text: str) -> None:
+    assert correction(text) is None
