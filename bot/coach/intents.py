@@ -34,8 +34,8 @@ _AGREES = re.compile(r"^(?:ok(?:ay)?|k|yes|yeah|yep|sure)[\s.!]*$", re.IGNORECAS
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
 # Leans run from -1 to 1. A question that goes astray costs more than a wish that the guides answer, so
-# it is preferred by this much;
-_ASKING = -0.05
+# asking is preferred by this much;
+_ASKING = 0.05
 # a message that tells something worth keeping, and has no question in it, leans so much more to telling,
 _TOLD = 0.5
 # and after a question about oneself still more.
@@ -105,7 +105,7 @@ class Intents:
             return "ask"
         if self._has("privacy", plain):
             return "privacy"
-        if self._has("shows_profile", plain) or self.is_about_facts(text):
+        if self.shows_profile(text) or self.is_about_facts(text):
             return "profile"
         if self._smalltalk.understands(text):
             return "smalltalk"
@@ -138,6 +138,10 @@ class Intents:
     def is_about_facts(self, text: str) -> bool:
         """Whether a text wants something forgotten."""
         return self.takes_back_last(text) or bool(self.takes_back(text)) or self.forgets_all(text)
+
+    def shows_profile(self, text: str) -> bool:
+        """Whether a person wants to see what is known of them."""
+        return self._has("shows_profile", _straight(text))
 
     def doubted(self, text: str) -> Role | None:
         """Return the role of which a text asks why it is not suggested, or is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -34,13 +34,16 @@ _EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples"
 _COVERED, _UNCOVERED = 1000, 700
 _ROLE = "ROLE"
 
-_OPENING = r"(?:(?:and|or|but|so|ok|okay|also|then|hey|hi|hello|well|yeah|hm+|please|pls|now|lol|plus)\b[\s,]*)*"
-_ASKING = rf"{_OPENING}(?:{ASKING}|(?:what|how|who|where)'?s|(?:is|are|do|does)n'?t)\b"
+_OPENING = (
+    r"(?:(?:and|or|but|so|ok|okay|also|then|hey|hi|hello|well|yeah|hm+|please|pls|now|lol|plus)\b[\s,]*)*"
+)
+# “What I want is” tells, “what I should learn” asks.
+_ASKING = (
+    rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))"
+    rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t)\b(?!')"
+)
 _ASKS = re.compile(_ASKING, re.IGNORECASE)
 _CLAUSE_END = re.compile(rf"(?<=[.!?;:])\s+|\n+|\s+[-–—]+>?\s+|,\s*(?={_ASKING})", re.IGNORECASE)
-_ONESELF = re.compile(r"\b(?:i|i'm|im|ive|i've|i'd|my|me|mine|myself)\b", re.IGNORECASE)
-_BEGINS_WITH_ONESELF = re.compile(r"(?:i|i'm|im|ive|i've|i'd|my|we|our)\b", re.IGNORECASE)
-_FEW_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +126,13 @@ def _step(there: int, wanted: int) -> int:
 def _compared(read: Sequence[str], vectors: Vectors, roles: Roles) -> Texts:
     """Prepare texts to be compared; which role one names does not matter."""
     words = [roles.replace_all(text, _ROLE) for text in read]
-    return Texts(words, vectors, np.array([[*_form(text)] for text in words], dtype=np.float32))
+    return Texts(words, vectors, np.array([_form(text) for text in words], dtype=np.float32))
 
 
-def _form(text: str) -> Iterator[bool]:
-    """List the traits of a text's form."""
+def _form(text: str) -> tuple[bool, ...]:
+    """Say whether a text has a question mark, asks by its form, and asks about several roles."""
     asking = _asking(text)
-    wish = " ".join(asking) or text
-    named = wish.count(_ROLE)
-    yield "?" in text
-    yield bool(asking)
-    yield bool(asking) and len(asking) < len(_clauses(text))  # a story beside the question
-    yield bool(_BEGINS_WITH_ONESELF.match(text))
-    yield bool(_ONESELF.search(wish))
-    yield named == 1
-    yield named > 1
-    yield len(text.split()) <= _FEW_WORDS
+    return "?" in text, bool(asking), (" ".join(asking) or text).count(_ROLE) > 1
 
 
 def _asking(text: str) -> list[str]:
