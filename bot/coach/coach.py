@@ -120,7 +120,7 @@ class Coach:
         return await self._guided.pending(message) is not None
 
     async def _read(self, text: str) -> tuple[tuple[Evidence, ...], Reading]:
-        """Find out what a message tells and how it is put; what both encode is encoded together."""
+        """Find out what a message tells and how it is put; neither waits for the other."""
         return await asyncio.gather(self._learner.read(text), self._intents.read(text))
 
     async def intent(self, text: str) -> Intent:

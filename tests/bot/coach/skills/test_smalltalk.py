@@ -61,7 +61,7 @@ SMALL_TALK = {
     "apology": ["sorry", "my bad", "np"],
     "decline": ["no", "no thanks", "nope"],
     "complaint": ["that makes no sense", "that's not what I asked!"],
-    "chatter": ["😂😂", "it's snowing outside", "my dog says hi to nobody"],
+    "chatter": ["😂😂", "it's snowing outside", "what a sunny day", "such lovely weather today"],
 }
 QUESTIONS = [
     "thanks, what about data science?",
