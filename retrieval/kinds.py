@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import solve
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from knowledge.library import Vectors
@@ -55,7 +56,7 @@ class Kinds:
         rarity = len(kinds) / (len(sizes) * sizes[codes])
         likeness[np.diag_indices_from(likeness)] += _NOISE / rarity
         wanted = np.where(codes[:, None] == np.arange(len(sizes)), np.float32(1), np.float32(-1))
-        self._weights: Vectors = np.linalg.solve(likeness, wanted)
+        self._weights: Vectors = solve(likeness, wanted, assume_a="pos", overwrite_a=True)
 
     def leans(self, text: Texts) -> dict[str, float]:
         """Weigh for a single text how far it leans to each kind: from about -1, not at all, to 1."""

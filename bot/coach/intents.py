@@ -29,6 +29,8 @@ Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "map", "profile"
 _COMPARED = 2
 # After these the talk is of the person.
 _PERSONAL = frozenset({"roles", "profile"})
+# After these, what tells nothing worth keeping goes on about them: “no, I meant infra”.
+_ANSWERS = frozenset({"answer", "refusal", "comparison"})
 # “Ok” picks what was offered, where something was.
 _AGREES = re.compile(r"^(?:ok(?:ay)?|k|yes|yeah|yep|sure)[\s.!]*$", re.IGNORECASE)
 # Words of a message in which short names of roles can mean nothing else.
@@ -123,6 +125,8 @@ class Intents:
             replying = bool(turns) and turns[-1].reply.kind in _PERSONAL
             leans["profile"] += _REPLYING if replying else _TOLD
         intent = cast("Intent", max(leans, key=leans.__getitem__))
+        if intent == "profile" and not learnt and turns and turns[-1].reply.kind in _ANSWERS:
+            return "ask"
         if intent == "compare" and not self._compares(reading):
             return "ask"
         if intent == "gap" and not self._by_any_name.named(reading.text):

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -31,7 +30,7 @@ from retrieval.wording import Wording
 _EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples"
 
 # Of thousands of questions so many are learnt from: more take longer and tell little more.
-_COVERED, _UNCOVERED = 1000, 700
+_COVERED, _UNCOVERED = 700, 500
 _ROLE = "ROLE"
 
 _OPENING = (
@@ -43,6 +42,12 @@ _ASKING = (
     rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t)\b(?!')"
 )
 _ASKS = re.compile(_ASKING, re.IGNORECASE)
+# “Does that help” asks wherever it stands, and so does “I wonder whether”.
+_ASKS_INSIDE = re.compile(
+    r"\b(?:do|does|is|are|am|can|could|should|would|will) (?:i|it|that|this|there|one|they|you)\b"
+    r"|\bwhether\b|\bwonder\w*|\b(?:want|like|love|need) to know\b",
+    re.IGNORECASE,
+)
 _CLAUSE_END = re.compile(rf"(?<=[.!?;:])\s+|\n+|\s+[-–—]+>?\s+|,\s*(?={_ASKING})", re.IGNORECASE)
 
 
@@ -82,20 +87,21 @@ class Manner:
         field: Field | None,
     ) -> Self:
         """Learn from the project's examples, which are encoded once, and from what a field is asked."""
-        names = load_comparable(roles, short=True)
-        messages = [*load_examples(), *(("ask", text) for text in _uncovered())]
-        texts = await asyncio.to_thread(lambda: [wording.read(text) for _, text in messages])
+        roles = load_comparable(roles, short=True)
+        examples = [*load_examples(), *_uncovered()]
+        texts = await asyncio.to_thread(lambda: [wording.read(text) for _, text in examples])
         vectors = await encode_once(texts, library, embeddings)
+        field = field or Field.of(vectors)
+        covered = slice(None, None, _step(len(field.asks), _COVERED))
 
-        def learn() -> Self:
-            known = field or Field.of(vectors)
-            step = _step(len(known.asks), _COVERED)
-            read = [*texts, *map(wording.read, known.asks[::step])]
-            kinds = [*(kind for kind, _ in messages), *("ask" for _ in known.asks[::step])]
-            meaning = np.concatenate([known.distinct(vectors), known.vectors[::step]])
-            return cls(wording, names, embeddings, known, Kinds(_compared(read, meaning, names), kinds))
+        def learn() -> Kinds:
+            read = [*texts, *map(wording.read, field.asks[covered])]
+            kinds = [intent for intent, _ in examples]
+            kinds += ["ask"] * (len(read) - len(texts))
+            distinct = np.concatenate([field.distinct(vectors), field.vectors[covered]])
+            return Kinds(_compared(read, distinct, roles), kinds)
 
-        return await asyncio.to_thread(learn)
+        return cls(wording, roles, embeddings, field, await asyncio.to_thread(learn))
 
     async def put(self, text: str) -> Put:
         """Say how a message is put."""
@@ -114,9 +120,10 @@ def load_examples(folder: Path = _EXAMPLES) -> list[tuple[str, str]]:
     return [(path.stem, text) for path in files for text in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
-def _uncovered() -> Sequence[str]:
-    examples = list(chain.from_iterable(aspect.examples for aspect in load_aspects()))
-    return examples[:: _step(len(examples), _UNCOVERED)]
+def _uncovered() -> Iterator[tuple[str, str]]:
+    """Take questions that no guide answers: they are questions all the same."""
+    examples = [example for aspect in load_aspects() for example in aspect.examples]
+    return (("ask", text) for text in examples[:: _step(len(examples), _UNCOVERED)])
 
 
 def _step(there: int, wanted: int) -> int:
@@ -136,7 +143,11 @@ def _form(text: str) -> tuple[bool, ...]:
 
 
 def _asking(text: str) -> list[str]:
-    return [clause for clause in _clauses(text) if clause.endswith("?") or _ASKS.match(clause)]
+    return [
+        clause
+        for clause in _clauses(text)
+        if clause.endswith("?") or _ASKS.match(clause) or _ASKS_INSIDE.search(clause)
+    ]
 
 
 def _clauses(text: str) -> list[str]:
