@@ -37,7 +37,7 @@ _AGREES = re.compile(r"^(?:ok(?:ay)?|k|yes|yeah|yep|sure)[\s.!]*$", re.IGNORECAS
 _SHORT = 14
 # Leans run from -1 to 1. A question that goes astray costs more than a wish that the guides answer, so
 # asking is preferred by this much;
-_ASKING = 0.05
+_ASKING = 0.1
 # a message that tells something worth keeping, and has no question in it, leans so much more to telling,
 _TOLD = 0.5
 # and after a question about oneself still more.
