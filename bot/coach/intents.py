@@ -33,6 +33,8 @@ _PERSONAL = frozenset({"roles", "profile"})
 _ANSWERS = frozenset({"answer", "refusal", "comparison"})
 # “Ok” picks what was offered, where something was.
 _AGREES = re.compile(r"^(?:ok(?:ay)?|k|yes|yeah|yep|sure)[\s.!]*$", re.IGNORECASE)
+# Words that a bare topic may have, such as “maths”.
+_TOPIC = 2
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
 # Leans run from -1 to 1. A question that goes astray costs more than a wish that the guides answer, so
@@ -125,7 +127,7 @@ class Intents:
             replying = bool(turns) and turns[-1].reply.kind in _PERSONAL
             leans["profile"] += _REPLYING if replying else _TOLD
         intent = cast("Intent", max(leans, key=leans.__getitem__))
-        if intent == "profile" and not learnt and turns and turns[-1].reply.kind in _ANSWERS:
+        if intent == "profile" and not learnt and _names_a_topic(reading.text, turns):
             return "ask"
         if intent == "compare" and not self._compares(reading):
             return "ask"
@@ -217,6 +219,11 @@ class Intents:
 
 def _straight(text: str) -> str:
     return text.replace("’", "'")
+
+
+def _names_a_topic(text: str, turns: Sequence[Turn]) -> bool:
+    """Whether what tells nothing worth keeping goes on about an answer, or is no more than a word or two."""
+    return bool(turns and turns[-1].reply.kind in _ANSWERS) or len(text.split()) <= _TOPIC
 
 
 def _picks(text: str, reply: Reply) -> bool:

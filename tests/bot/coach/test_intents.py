@@ -30,6 +30,7 @@ from tests.bot.conftest import HeardAs
         ("no, scratch that", "profile"),
         ("forget that I know Java", "profile"),
         ("forget it", "smalltalk"),
+        ("maths", "ask"),
         ("who built you", "smalltalk"),
     ],
 )
@@ -83,3 +84,10 @@ def test_one_role_beside_something_else_is_not_the_one_spoken_of(intents: Intent
 
     text = "what's the difference between a data analyst and a data scientist"
     assert [role.id for role in intents.compared(text, (spoken,))] == ["data-scientist"]
+
+
+async def test_after_an_answer_people_go_on_about_it_unless_they_tell_something(heard_as: HeardAs) -> None:
+    answered = Turn("what skills does a data scientist need", Reply("answer", "Statistics."))
+
+    assert await heard_as("no sorry, i meant the infrastructure one", turns=(answered,)) == "ask"
+    assert await heard_as("i've written go for three years", learnt=True, turns=(answered,)) == "profile"

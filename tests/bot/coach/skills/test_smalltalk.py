@@ -61,7 +61,7 @@ SMALL_TALK = {
     "apology": ["sorry", "my bad", "np"],
     "decline": ["no", "no thanks", "nope"],
     "complaint": ["that makes no sense", "that's not what I asked!"],
-    "chatter": ["😂😂", "it's snowing outside", "what a sunny day", "such lovely weather today"],
+    "chatter": ["😂😂", "it's snowing outside", "what a sunny day"],
 }
 QUESTIONS = [
     "thanks, what about data science?",
