@@ -133,7 +133,8 @@ class SentenceEmbeddings(Embeddings):
         if not self._busy:
             self._busy = True
             self._next_batch(loop)
-        return await asyncio.gather(*futures)
+        vectors: list[Vectors] = await asyncio.gather(*futures)
+        return vectors
 
     async def aencode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Encode the pieces of texts in the worker thread."""
