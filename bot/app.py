@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -55,6 +55,7 @@ from retrieval.check import Checker
 from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.facets import Facets
+from retrieval.field import Field
 from retrieval.find import Finder
 from retrieval.index import VectorIndex
 from retrieval.judge import Judge, load_aspects, open_judge
@@ -185,7 +186,6 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - what has been opened, in the or
     model = _chat_model(settings, memory.usage)
     chain = _live_chain(ground, searcher, judge, model)
     fetcher = Fetcher(allow_loopback=settings.fetch_loopback)
-    questions = judge.questions(searcher.field)
     return App(
         settings=settings,
         library=library,
@@ -194,7 +194,7 @@ async def _assemble(  # noqa: PLR0913, PLR0917 - what has been opened, in the or
         searcher=searcher,
         refresh=refresh,
         chain=chain,
-        coach=await _make_coach(ground, memory, chain, model, questions),
+        coach=await _make_coach(ground, memory, chain, model, searcher.field),
         memory=memory,
         curator=Curator(
             library,
@@ -246,12 +246,12 @@ def _finder(ground: _Ground, searcher: Searcher) -> Finder:
 
 
 async def _make_coach(
-    ground: _Ground, memory: Memory, chain: AnswerChain, model: ChatModel | None, questions: Sequence[str]
+    ground: _Ground, memory: Memory, chain: AnswerChain, model: ChatModel | None, field: Field | None
 ) -> Coach:
-    """Make the coach and its skills; from `questions` it learns how people ask."""
+    """Make the coach and its skills; from what the `field` is asked it learns how people ask."""
     roles, wording, settings = ground.roles, ground.wording, ground.settings
     smalltalk = SmallTalk.load()
-    manner = await asyncio.to_thread(Manner.load, wording, roles, questions)
+    manner = await Manner.open(wording, roles, ground.embeddings, ground.library, field)
     intents = Intents(smalltalk, wording, roles, manner)
     sections = Sections(ground.library, ground.embeddings.fingerprint)
     facets = await Facets.open(roles, ground.embeddings, wording, ground.library)
@@ -266,7 +266,7 @@ async def _make_coach(
         "roles": suggest,
         "compare": CompareRoles(roles, learner, intents, sections, memory.gaps),
         "gap": SkillGap(roles, learner, sections),
-        "map": MapSkills(roles, facets, intents, sections, ask),
+        "map": MapSkills(roles, facets, sections, ask),
         "profile": ShowProfile(memory.profiles, learner, intents, roles, sections, suggest),
         "privacy": Privacy(memory.people, settings.retention_days, settings.chat_model),
         "care": Care(),

@@ -28,6 +28,8 @@ _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 _WEIGHTS = "model.safetensors"
 # Larger batches pad short texts for nothing.
 BATCH_SIZE = 32
+# Texts whose vectors are kept in mind: a turn looks at its message more than once.
+_IN_MIND = 32
 
 
 class EmbeddingModelError(CoachError):
@@ -50,7 +52,8 @@ class SentenceEmbeddings(Embeddings):
     """A sentence-transformers model behind LangChain's `Embeddings`.
 
     Texts become unit vectors of float32. The async methods run in one worker thread;
-    what is asked for while the model is busy is encoded together in the next batch.
+    what is asked for while the model is busy is encoded together in the next batch, and
+    what was encoded just before is not encoded again.
     """
 
     def __init__(self, model: SentenceTransformer, fingerprint: str, threads: int = 1) -> None:
@@ -61,6 +64,7 @@ class SentenceEmbeddings(Embeddings):
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode")
         self._waiting: list[tuple[str, asyncio.Future[Vectors]]] = []
         self._busy = False
+        self._in_mind: dict[str, Vectors] = {}
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL, *, threads: int | None = None) -> Self:
@@ -114,13 +118,23 @@ class SentenceEmbeddings(Embeddings):
         """Encode texts in the worker thread, together with whatever else is waiting."""
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
+        known = {text: self._in_mind[text] for text in texts if text in self._in_mind}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, await self._encoded(new), strict=True))
+        before = [each for each in self._in_mind.items() if each[0] not in known]
+        self._in_mind = dict([*before, *known.items()][-_IN_MIND:])
+        return np.stack([known[text] for text in texts])
+
+    async def _encoded(self, texts: Sequence[str]) -> list[Vectors]:
+        """Let texts wait for the next batch, and wait for what comes of them."""
         loop = asyncio.get_running_loop()
         futures = [loop.create_future() for _ in texts]
         self._waiting += zip(texts, futures, strict=True)
         if not self._busy:
             self._busy = True
             self._next_batch(loop)
-        return np.stack(await asyncio.gather(*futures))
+        vectors: list[Vectors] = await asyncio.gather(*futures)
+        return vectors
 
     async def aencode_tokens(self, texts: Sequence[str]) -> list[Tokens]:
         """Encode the pieces of texts in the worker thread."""

@@ -9,9 +9,10 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.coach.facts import Learner
+from bot.coach.fit import Evidence
 from bot.coach.guided import Guided
 from bot.coach.hearing import NO_TOPIC, Hearing, Unclear, has_topic
-from bot.coach.intents import Intent, Intents
+from bot.coach.intents import Intent, Intents, Reading
 from bot.coach.skills.privacy import erases
 from bot.coach.skills.skill import Skill
 from bot.coach.understanding import Meaning, Understanding
@@ -98,32 +99,34 @@ class Coach:
 
     async def _answer(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Learn what a message tells, and let the skill that it is meant for reply."""
-        meaning = await self._read(message, turns)
+        said, reading = await self._read(message.text)
+        meaning = Meaning(self._intents.of(reading, learnt=bool(said), turns=turns), said)
+        if self._understanding:
+            meaning = await self._understanding.read(message, meaning)
         intent = meaning.intent
         if self._intents.tells(message.text):
             await self._learner.learn(message, meaning.said)
-        if intent == "ask" and await self._answers_us(message, turns):
+        if intent == "ask" and not reading.asks and await self._is_asked(message, turns):
             intent = "profile"
         talked = any(turn.reply.exchange for turn in turns)
         if intent == "ask" and not talked and not has_topic(message.text):
             return Reply("chat", NO_TOPIC)
         return await self._skills[intent].reply(message, turns)
 
-    async def _answers_us(self, message: Message, turns: tuple[Turn, ...]) -> bool:
-        """Whether a message is meant as the answer to a question of the guided conversation."""
-        if not turns or turns[-1].reply.kind != "roles" or self._intents.asks(message.text):
+    async def _is_asked(self, message: Message, turns: tuple[Turn, ...]) -> bool:
+        """Whether the person was just asked a question of the guided conversation."""
+        if not turns or turns[-1].reply.kind != "roles":
             return False
         return await self._guided.pending(message) is not None
 
-    async def _read(self, message: Message, turns: tuple[Turn, ...]) -> Meaning:
-        """Find out what a message wants and tells."""
-        said = await self._learner.read(message.text)
-        by_rules = Meaning(self._intents.of(message.text, learnt=bool(said), turns=turns), said)
-        return await self._understanding.read(message, by_rules) if self._understanding else by_rules
+    async def _read(self, text: str) -> tuple[tuple[Evidence, ...], Reading]:
+        """Find out what a message tells and how it is put; neither waits for the other."""
+        return await asyncio.gather(self._learner.read(text), self._intents.read(text))
 
     async def intent(self, text: str) -> Intent:
         """Say what a message would be taken for if it were the first of a conversation."""
-        return self._intents.of(text, learnt=bool(await self._learner.read(text)))
+        said, reading = await self._read(text)
+        return self._intents.of(reading, learnt=bool(said))
 
     async def last_answer(self, user: str, channel: str) -> Reply | None:
         """Return the latest reply of a conversation that cites sources."""

@@ -1,15 +1,21 @@
-"""Which skill answers a message."""
+"""Which skill answers a message: what is settled by rules, else what it is put most like.
+
+Rules settle what is right by definition: commands, despair, privacy, what becomes of the profile,
+small talk of stock phrases, picks of what was offered. Everything else is decided by examples
+(`bot/coach/manner.py`), as far as the skill finds in the message what it needs.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 
-from bot.coach.manner import Manner
+from bot.coach.manner import Manner, Put
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from bot.reply import Reply
@@ -22,16 +28,26 @@ Intent = Literal[
     "smalltalk", "ask", "sources", "roles", "compare", "gap", "map", "profile", "privacy", "care"
 ]
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _COMPARED = 2
 # After these the talk is of the person.
 _PERSONAL = frozenset({"roles", "profile"})
-# “Ok” picks what was offered, where something was.
-_AGREES = re.compile(r"^(?:ok(?:ay)?|k|yes|yeah|yep|sure)[\s.!]*$", re.IGNORECASE)
+# After these, what tells nothing worth keeping goes on about them: “no, I meant infra”.
+_ANSWERS = frozenset({"answer", "refusal", "comparison"})
+# “Yes” picks what was offered, where something was; “ok” only takes note.
+_AGREES = re.compile(r"^(?:yes|yeah|yep|yup|sure|yes please|go ahead)[\s.!]*$", re.IGNORECASE)
+# Words that a bare topic may have, such as “maths”.
+_TOPIC = 2
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
-# Sentences so long may ask without a question mark.
-_ASKING = 20
+# Leans run from -1 to 1. A question that goes astray costs more than a wish that the guides answer, so
+# asking is preferred by this much;
+_ASKING = 0.1
+# a message that tells something worth keeping, and has no question in it, leans so much more to telling,
+_TOLD = 0.5
+# and after a question about oneself still more.
+_REPLYING = 1.0
+# What leans so much more to asking than to telling asks, though not by its form.
+_CLEARLY = 0.5
 
 _COMMANDS: dict[str, Intent] = {
     "/roles": "roles",
@@ -41,6 +57,21 @@ _COMMANDS: dict[str, Intent] = {
     "/privacy": "privacy",
 }
 COMMANDS = tuple(_COMMANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as it is read: its text, the same with short forms written out, and how it is put."""
+
+    text: str
+    plain: str
+    put: Put
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks something, rather than answers a question of ours."""
+        leans = self.put.leans
+        return self.put.asks or leans["ask"] - leans["profile"] > _CLEARLY
 
 
 class Intents:
@@ -55,44 +86,58 @@ class Intents:
         self._by_any_name = load_comparable(roles, short=True)
         self._patterns = _load(_PROMPT)
 
-    def of(self, text: str, *, learnt: bool = False, turns: Sequence[Turn] = ()) -> Intent:
-        """Name the skill that answers this text.
+    async def read(self, text: str) -> Reading:
+        """Read a message, as `of` needs it."""
+        put = await self._manner.put(text)
+        return Reading(text, _straight(put.read), put)
 
-        `learnt` says whether the text tells something of the person that is worth keeping.
+    def of(self, reading: Reading, *, learnt: bool = False, turns: Sequence[Turn] = ()) -> Intent:
+        """Name the skill that answers a message.
+
+        `learnt` says whether it tells something of the person that is worth keeping.
         """
+        return self._settled(reading, turns) or self._likeliest(reading, learnt=learnt, turns=turns)
+
+    def _settled(  # noqa: PLR0911 - one rule after another, the first that holds
+        self, reading: Reading, turns: Sequence[Turn]
+    ) -> Intent | None:
+        """Name the skill where it is plain by definition."""
+        text, plain = reading.text, reading.plain
         if command := _COMMANDS.get(text.split(maxsplit=1)[0].lower()) if text.strip() else None:
             return command
         if self.despairs(text):
             return "care"
         if turns and _picks(text, turns[-1].reply):
             return "ask"
-        read = self._read(text)
-        if turns and turns[-1].reply.citations and self._has("asks_source", read):
+        if turns and turns[-1].reply.citations and self._has("asks_source", plain):
             return "sources"
-        if wish := self._wish(text, read, turns):
-            return wish
-        return "profile" if learnt and self._states(text, read, turns) else "ask"
-
-    def _wish(  # noqa: PLR0911 - one rule after another, the first that holds
-        self, text: str, read: str, turns: Sequence[Turn]
-    ) -> Intent | None:
-        """Name the skill that a text wishes for, unless it is a plain question or a statement."""
-        if self._has("privacy", read):
+        if self._has("privacy", plain):
             return "privacy"
-        if self._has("shows_profile", read) or self.is_about_facts(text):
+        if self.shows_profile(text) or self.is_about_facts(text):
             return "profile"
         if self._smalltalk.understands(text):
             return "smalltalk"
-        if self._compares(text, read, turns):
+        if self._sets_one_beside(reading, turns):
             return "compare"
-        if self._has("gap", read) and self._by_any_name.named(text):
-            return "gap"
-        if self.mapped(text):
-            return "map"
-        suggested = any(turn.reply.kind == "roles" for turn in turns)
-        if (suggested and self.doubted(text)) or self._seeks_role(text, read):
+        if self.doubted(text) and any(turn.reply.kind == "roles" for turn in turns):
             return "roles"
         return None
+
+    def _likeliest(self, reading: Reading, *, learnt: bool, turns: Sequence[Turn]) -> Intent:
+        """Name the skill whose examples a message is put like, if it has what that skill needs."""
+        leans = dict(reading.put.leans)
+        leans["ask"] += _ASKING
+        if learnt and not reading.put.asks:
+            replying = bool(turns) and turns[-1].reply.kind in _PERSONAL
+            leans["profile"] += _REPLYING if replying else _TOLD
+        intent = cast("Intent", max(leans, key=leans.__getitem__))
+        if intent == "profile" and not learnt and _names_a_topic(reading.text, turns):
+            return "ask"
+        if intent == "compare" and not self._compares(reading):
+            return "ask"
+        if intent == "gap" and not self._by_any_name.named(reading.text):
+            return "ask"
+        return intent
 
     def tells(self, text: str) -> bool:
         """Whether what a text tells of the person is meant to be known."""
@@ -104,52 +149,44 @@ class Intents:
         """Whether a text wants something forgotten."""
         return self.takes_back_last(text) or bool(self.takes_back(text)) or self.forgets_all(text)
 
+    def shows_profile(self, text: str) -> bool:
+        """Whether a person wants to see what is known of them."""
+        return self._has("shows_profile", _straight(text))
+
     def doubted(self, text: str) -> Role | None:
         """Return the role of which a text asks why it is not suggested, or is."""
         named = self._by_any_name.named(text)
-        doubts = self._has("doubts", self._by_any_name.replace_all(text.replace("’", "'"), "ROLE"))
+        doubts = self._has("doubts", self._by_any_name.replace_all(_straight(text), "ROLE"))
         return named[0] if doubts and len(named) == 1 else None
-
-    def mapped(self, text: str) -> str | None:
-        """Return the skill or experience of which a text asks where it leads, or None."""
-        found = self._search("maps", text.replace("’", "'"))
-        return found["what"] if found else None
 
     def despairs(self, text: str) -> bool:
         """Whether the life of whoever writes this may be in danger."""
-        return self._has("despairs", text.replace("’", "'"))
+        return self._has("despairs", _straight(text))
 
     def takes_back(self, text: str) -> str | None:
         """Return what a person wants forgotten of them, or None."""
         if self.takes_back_last(text):
             return None
-        found = self._search("takes_back", text.replace("’", "'"))
+        found = self._search("takes_back", _straight(text))
         return found["what"] if found else None
 
     def takes_back_last(self, text: str) -> bool:
         """Whether a person takes back what they said last."""
-        return self._has("takes_back_last", text.replace("’", "'"))
+        return self._has("takes_back_last", _straight(text))
 
     def forgets_all(self, text: str) -> bool:
         """Whether a person wants all forgotten that is known of them."""
-        return self._has("forgets_all", text.replace("’", "'"))
-
-    def _compares(self, text: str, read: str, turns: Sequence[Turn]) -> bool:
-        named = self.compared(text, turns)
-        if not named or self._has("compares_no_roles", read):
-            return False
-        if len(named) < _COMPARED:
-            return self._has("compares_one", self._by_any_name.replace_all(text, "ROLE"))
-        # In a long story somebody may be comparing anything.
-        asking = [each for each in _SENTENCE_END.split(text) if "?" in each or len(each.split()) <= _ASKING]
-        return any(self._has("compares", each) for each in asking)
+        return self._has("forgets_all", _straight(text))
 
     def compared(self, text: str, turns: Sequence[Turn] = ()) -> tuple[Role, ...]:
         """Return what a message sets side by side; short names count where little else is said.
 
         “Vs data scientist?” sets beside it the role that was spoken of.
         """
-        named = self._named(text)
+        return self._compared(text, self._wording.read(text), turns)
+
+    def _compared(self, text: str, plain: str, turns: Sequence[Turn]) -> tuple[Role, ...]:
+        named = self._named(text, plain)
         if len(named) == 1 and self._has("compares_with_it", self._by_any_name.replace_all(text, "ROLE")):
             last = next((turn.reply.exchange for turn in reversed(turns) if turn.reply.exchange), None)
             spoken_of = self._comparable.named(last.subject) if last else ()
@@ -157,40 +194,40 @@ class Intents:
                 return (*spoken_of, *named)
         return named
 
-    def _named(self, text: str) -> tuple[Role, ...]:
+    def _sets_one_beside(self, reading: Reading, turns: Sequence[Turn]) -> bool:
+        """Whether a message sets one role beside the one spoken of, or beside what is none."""
+        text, plain = reading.text, reading.plain
+        if len(self._named(text, plain)) != 1 or self._has("compares_no_roles", plain):
+            return False
+        if self._has("compares_one", self._by_any_name.replace_all(text, "ROLE")):
+            return True
+        return len(self._compared(text, plain, turns)) == _COMPARED
+
+    def _compares(self, reading: Reading) -> bool:
+        """Whether there is something to set side by side, of which the guides say it."""
+        named = self._named(reading.text, reading.plain)
+        return len(named) >= _COMPARED and not self._has("compares_no_roles", reading.plain)
+
+    def _named(self, text: str, plain: str) -> tuple[Role, ...]:
         by_any_name = text.startswith("/") or len(text.split()) <= _SHORT
         names = self._by_any_name if by_any_name else self._comparable
         # A misspelt name is one, too, where it is read as one.
-        return max(names.named(text), names.named(self._wording.read(text)), key=len)
-
-    def _seeks_role(self, text: str, read: str) -> bool:
-        if self._has("seeks_no_role", read):
-            return False
-        return self._has("seeks_role", read) or self._manner.seeks_role(text)
-
-    def _states(self, text: str, read: str, turns: Sequence[Turn]) -> bool:
-        """Whether a message asks nothing."""
-        # To a question about oneself whatever tells something is the reply.
-        questioned = bool(turns) and turns[-1].reply.kind in _PERSONAL
-        return not self._asks(read) and (questioned or self._manner.tells(text))
-
-    def asks(self, text: str) -> bool:
-        """Whether a message asks something, rather than answers a question of ours."""
-        return self._asks(self._read(text))
-
-    def _asks(self, text: str) -> bool:
-        return "?" in text or any(
-            self._has("wants_answer", sentence.strip()) for sentence in _SENTENCE_END.split(text)
-        )
-
-    def _read(self, text: str) -> str:
-        return self._wording.read(text.replace("’", "'")).replace("I am", "i'm")
+        return max(names.named(text), names.named(plain), key=len)
 
     def _has(self, name: str, text: str) -> bool:
         return self._search(name, text) is not None
 
     def _search(self, name: str, text: str) -> re.Match[str] | None:
         return next((found for pattern in self._patterns[name] if (found := pattern.search(text))), None)
+
+
+def _straight(text: str) -> str:
+    return text.replace("’", "'")
+
+
+def _names_a_topic(text: str, turns: Sequence[Turn]) -> bool:
+    """Whether what tells nothing worth keeping goes on about an answer, or is no more than a word or two."""
+    return bool(turns and turns[-1].reply.kind in _ANSWERS) or len(text.split()) <= _TOPIC
 
 
 def _picks(text: str, reply: Reply) -> bool:
@@ -202,9 +239,8 @@ def _picks(text: str, reply: Reply) -> bool:
 
 def _load(path: Path) -> dict[str, list[re.Pattern[str]]]:
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    role = data.pop("role_words")
-    return {name: list(_compiled(patterns, role)) for name, patterns in data.items()}
+    return {name: list(_compiled(patterns)) for name, patterns in data.items()}
 
 
-def _compiled(patterns: Iterable[str], role: str) -> Iterable[re.Pattern[str]]:
-    return (re.compile(pattern.replace("{role}", role), re.IGNORECASE | re.DOTALL) for pattern in patterns)
+def _compiled(patterns: Iterable[str]) -> Iterable[re.Pattern[str]]:
+    return (re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in patterns)

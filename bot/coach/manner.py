@@ -1,66 +1,154 @@
-"""Whether a message tells something, asks something or wants a role suggested, by how it is put.
+"""Which intent a message is put like, by examples of how people write.
 
-Chat leaves question marks out, and a worry is a question without looking like one, so no list of
-question words will do. What people ask is known by thousands of examples, what they tell of
-themselves by hundreds; a message is taken for what it is put more like.
+Chat leaves question marks out, a worry is a question without looking like one, and few who seek a role
+say “role”; so no list of patterns will do. `prompts/examples` holds messages of each intent, and what
+the guides are asked and leave open are questions. A message is taken for what it is put more like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import yaml
 
-from knowledge.roles import Roles
-from retrieval.phrasing import Phrasing
+from knowledge.library import Library, Vectors
+from knowledge.roles import Roles, load_comparable
+from retrieval.asking import ASKING
+from retrieval.embeddings import SentenceEmbeddings
+from retrieval.field import Field
+from retrieval.judge import load_aspects
+from retrieval.kept import encode_once
+from retrieval.kinds import Kinds, Texts
 from retrieval.wording import Wording
 
-_PROMPT = Path(__file__).parents[2] / "prompts" / "statements.yaml"
+_EXAMPLES = Path(__file__).parents[2] / "prompts" / "examples"
 
-# How far towards questions a statement may lean. Cross-validated on the questions of the guides that
-# speak of oneself: at this, 86 in 100 of them are no longer taken for statements, and 9 in 10
-# statements still are.
-_THRESHOLD = -0.5
-# The same for those who seek a role: questions of the guides name roles and oneself, too. On the tuning
-# part of the golden set, lower takes more questions wrongly, and from 0.4 on more who seek are missed.
-_SEEKING = 0.3
-# Frames that each example of a facet is put into, and how far apart they are picked.
-_FRAMES_EACH = 2
-_STEP = 7
+# Of thousands of questions so many are learnt from: more take longer and tell little more.
+_COVERED, _UNCOVERED = 700, 500
+_ROLE = "ROLE"
+
+_OPENING = (
+    r"(?:(?:and|or|but|so|ok|okay|also|then|hey|hi|hello|well|yeah|hm+|please|pls|now|lol|plus)\b[\s,]*)*"
+)
+# “What I want is” tells, “what I should learn” asks.
+_ASKING = (
+    rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))"
+    rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t)\b(?!')"
+)
+_ASKS = re.compile(_ASKING, re.IGNORECASE)
+# “Does that help” asks wherever it stands, and so does “I wonder whether”.
+_ASKS_INSIDE = re.compile(
+    r"\b(?:do|does|is|are|am|can|could|should|would|will) (?:i|it|that|this|there|one|they|you)\b"
+    r"|\bwhether\b|\bwonder\w*|\b(?:want|like|love|need) to know\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(rf"(?<=[.!?;:])\s+|\n+|\s+[-–—]+>?\s+|,\s*(?={_ASKING})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """How a message is put.
+
+    `read` is the message with short forms written out and slips of the finger mended, `asks` whether a
+    clause of it asks by its form, and `leans` how far it leans to each intent, from about -1 to 1.
+    """
+
+    read: str
+    asks: bool
+    leans: Mapping[str, float]
 
 
 class Manner:
-    """Tells statements about oneself, and wishes for a role, from questions."""
+    """Tells by examples which intent a message is put like."""
 
     def __init__(
-        self, wording: Wording, statements: Iterable[str], seeking: Iterable[str], questions: Sequence[str]
+        self, wording: Wording, roles: Roles, embeddings: SentenceEmbeddings, field: Field, kinds: Kinds
     ) -> None:
-        """Learn from statements and wishes, to be read by this wording, and from questions that have been."""
+        """Read messages by this wording, and compare them in this field with the examples of the kinds."""
         self._wording = wording
-        told, sought = [*map(wording.read, statements)], [*map(wording.read, seeking)]
-        self._phrasing = Phrasing(told, questions)
-        self._seeking = Phrasing(sought, [*questions, *told])
+        self._roles = roles
+        self._embeddings = embeddings
+        self._field = field
+        self._kinds = kinds
 
     @classmethod
-    def load(cls, wording: Wording, roles: Roles, questions: Sequence[str]) -> Self:
-        """Take the project's statements, and what the roles' facets have as examples, against questions."""
-        data = yaml.safe_load(_PROMPT.read_text(encoding="utf-8"))
-        statements = (*data["statements"], *_framed(roles, data["frames"]))
-        return cls(wording, statements, data["seeking"], questions)
+    async def open(
+        cls,
+        wording: Wording,
+        roles: Roles,
+        embeddings: SentenceEmbeddings,
+        library: Library,
+        field: Field | None,
+    ) -> Self:
+        """Learn from the project's examples, which are encoded once, and from what a field is asked."""
+        roles = load_comparable(roles, short=True)
+        examples = [*load_examples(), *_uncovered()]
+        texts = await asyncio.to_thread(lambda: [wording.read(text) for _, text in examples])
+        vectors = await encode_once(texts, library, embeddings)
+        field = field or Field.of(vectors)
+        covered = slice(None, None, _step(len(field.asks), _COVERED))
 
-    def tells(self, text: str) -> bool:
-        """Whether a message tells something rather than asks something."""
-        return self._phrasing.lean(self._wording.read(text)) > _THRESHOLD
+        def learn() -> Kinds:
+            read = [*texts, *map(wording.read, field.asks[covered])]
+            kinds = [intent for intent, _ in examples]
+            kinds += ["ask"] * (len(read) - len(texts))
+            distinct = np.concatenate([field.distinct(vectors), field.vectors[covered]])
+            return Kinds(_compared(read, distinct, roles), kinds)
 
-    def seeks_role(self, text: str) -> bool:
-        """Whether a message wants to hear which role suits its writer."""
-        return self._seeking.lean(self._wording.read(text)) > _SEEKING
+        return cls(wording, roles, embeddings, field, await asyncio.to_thread(learn))
+
+    async def put(self, text: str) -> Put:
+        """Say how a message is put."""
+        read = await asyncio.to_thread(self._wording.read, text)
+        vectors = await self._embeddings.aencode([read])
+        return await asyncio.to_thread(self._weigh, read, vectors)
+
+    def _weigh(self, read: str, vectors: Vectors) -> Put:
+        compared = _compared([read], self._field.distinct(vectors), self._roles)
+        return Put(read, bool(_asking(read)), self._kinds.leans(compared))
 
 
-def _framed(roles: Roles, frames: Sequence[str]) -> Iterator[str]:
-    examples = [example for role in roles for facet in role.facets for example in facet.examples]
-    for number, example in enumerate(examples):
-        for each in range(_FRAMES_EACH):
-            yield frames[(number + each * _STEP) % len(frames)].format(example)
+def load_examples(folder: Path = _EXAMPLES) -> list[tuple[str, str]]:
+    """Read the examples of the project: the intent and the text of each."""
+    files = sorted(folder.glob("*.yaml"))
+    return [(path.stem, text) for path in files for text in yaml.safe_load(path.read_text(encoding="utf-8"))]
+
+
+def _uncovered() -> Iterator[tuple[str, str]]:
+    """Take questions that no guide answers: they are questions all the same."""
+    examples = [example for aspect in load_aspects() for example in aspect.examples]
+    return (("ask", text) for text in examples[:: _step(len(examples), _UNCOVERED)])
+
+
+def _step(there: int, wanted: int) -> int:
+    return max(1, there // wanted)
+
+
+def _compared(read: Sequence[str], vectors: Vectors, roles: Roles) -> Texts:
+    """Prepare texts to be compared; which role one names does not matter."""
+    words = [roles.replace_all(text, _ROLE) for text in read]
+    return Texts(words, vectors, np.array([_form(text) for text in words], dtype=np.float32))
+
+
+def _form(text: str) -> tuple[bool, ...]:
+    """Say whether a text has a question mark, asks by its form, and asks about several roles."""
+    asking = _asking(text)
+    return "?" in text, bool(asking), (" ".join(asking) or text).count(_ROLE) > 1
+
+
+def _asking(text: str) -> list[str]:
+    return [
+        clause
+        for clause in _clauses(text)
+        if clause.endswith("?") or _ASKS.match(clause) or _ASKS_INSIDE.search(clause)
+    ]
+
+
+def _clauses(text: str) -> list[str]:
+    return [clause for each in _CLAUSE_END.split(text) if (clause := each.strip(" ,"))]

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from bot.app import App
+from bot.coach.intents import Intent, Intents
 from bot.coach.manner import Manner
-from bot.config import Settings
-from bot.memory.conversations import Conversations
+from bot.coach.skills.smalltalk import SmallTalk
+from bot.memory.conversations import Conversations, Turn
 from knowledge.database import create_engine
-from knowledge.loaders.markdown import read_guides
 from knowledge.roles import load_roles
-from retrieval.judge import load_aspects
 from retrieval.wording import Wording
+
+
+class HeardAs(Protocol):
+    """Names the skill that answers a text."""
+
+    async def __call__(self, text: str, *, learnt: bool = False, turns: Sequence[Turn] = ()) -> Intent:
+        """Name it for a text said after these turns."""
+        ...
 
 
 @pytest.fixture
@@ -28,11 +36,25 @@ def user() -> str:
 
 
 @pytest.fixture(scope="session")
-def manner(wording: Wording) -> Manner:
-    """What tells statements from questions, knowing the shipped guides'."""
-    asks = (ask for guide in read_guides(Settings().guides_dir) for s in guide.sections for ask in s.asks)
-    examples = (example for aspect in load_aspects() for example in aspect.examples)
-    return Manner.load(wording, load_roles(), [*map(wording.read, (*asks, *examples))])
+async def manner(app: App) -> Manner:
+    """What tells by examples how a message is put, knowing what the shipped guides are asked."""
+    return await Manner.open(app.wording, load_roles(), app.embeddings, app.library, app.searcher.field)
+
+
+@pytest.fixture(scope="session")
+def intents(wording: Wording, manner: Manner) -> Intents:
+    """What names the skill for a message."""
+    return Intents(SmallTalk.load(), wording, load_roles(), manner)
+
+
+@pytest.fixture(scope="session")
+def heard_as(intents: Intents) -> HeardAs:
+    """Name the skill that answers a text."""
+
+    async def name(text: str, *, learnt: bool = False, turns: Sequence[Turn] = ()) -> Intent:
+        return intents.of(await intents.read(text), learnt=learnt, turns=turns)
+
+    return name
 
 
 @pytest.fixture(scope="session")

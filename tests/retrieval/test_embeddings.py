@@ -136,6 +136,27 @@ async def test_more_than_a_batch_comes_back_in_order(watched: Watched) -> None:
     np.testing.assert_allclose(vectors, watched.encode(texts), atol=ROUNDING)
 
 
+async def test_what_was_encoded_just_before_is_not_encoded_again(watched: Watched) -> None:
+    watched.go.set()
+    first = await watched.aencode(["one", "two", "one"])
+
+    again = await watched.aencode(["two", "three", "one"])
+
+    assert watched.batches == [["one", "two"], ["three"]]
+    np.testing.assert_array_equal(again[[2, 0]], first[:2])
+    np.testing.assert_array_equal(first[2], first[0])
+
+
+async def test_only_the_latest_texts_are_kept_in_mind(watched: Watched) -> None:
+    watched.go.set()
+    await watched.aencode(["old"])
+    await watched.aencode([f"text {n}" for n in range(BATCH_SIZE)])
+
+    await watched.aencode(["old"])
+
+    assert watched.batches[-1] == ["old"]
+
+
 async def test_encoding_never_runs_on_the_event_loops_thread(watched: Watched) -> None:
     watched.go.set()
 

@@ -287,7 +287,7 @@ def test_an_ordinal_that_is_an_adverb_or_a_verb_picks_nothing(rewriter: Rewriter
         ("2)", 1),
         ("yes", 0),
         ("Sure!", 0),
-        ("ok", 0),
+        ("yup", 0),
         ("go ahead", 0),
     ],
 )

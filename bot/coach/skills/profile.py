@@ -34,6 +34,10 @@ _FORGOTTEN = (
     "`/privacy delete` deletes everything."
 )
 _NOT_FOUND = "I don't remember anything like that. `/profile` shows what I do remember."
+_NOTHING_NOTED = (
+    "Thanks for telling me, though I see nothing in it that speaks for one role or another. What do you "
+    "like, what would you rather not do, and what have you worked with?"
+)
 _SUGGESTED = ("Which role suits me?", "/profile")
 
 
@@ -80,12 +84,15 @@ class ShowProfile:
         if what := self._intents.takes_back(message.text):
             facts = await self._profiles.facts(message.user, private=message.private)
             return await self._remove(message, [fact.id for fact in concerning(facts, what)])
-        if said := await self._learner.read(message.text):
-            return await self._suggest.go_on(message) or await self._noted(said)
-        return await self._suggest.go_on(message) or await self._show(message)
+        if self._intents.shows_profile(message.text):
+            return await self._show(message)
+        said = await self._learner.read(message.text)
+        return await self._suggest.go_on(message) or await self._noted(said)
 
     async def _noted(self, said: Sequence[Evidence]) -> Reply:
         """Say what was noted, and which role it speaks for."""
+        if not said:
+            return Reply("profile", _NOTHING_NOTED, suggestions=_SUGGESTED)
         words = dict.fromkeys(each.clause.words for each in said)
         noted = "Noted: " + "; ".join(f"“{one}”" for one in words) + "."
         ranking = rank(self._roles, said)

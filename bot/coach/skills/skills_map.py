@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.coach.citing import Citing
-from bot.coach.intents import Intents
 from bot.coach.skills.skill import Skill
 from bot.coach.suggestion import quotable
 from bot.memory.conversations import Turn
@@ -26,22 +25,18 @@ _MOST_HELPS = 4
 class MapSkills:
     """The skill of telling where a skill leads."""
 
-    def __init__(
-        self, roles: Roles, facets: Facets, intents: Intents, sections: Sections, ask: Skill
-    ) -> None:
+    def __init__(self, roles: Roles, facets: Facets, sections: Sections, ask: Skill) -> None:
         """Know what is asked of by these facets; what they do not know is left to `ask`."""
         self._roles = roles
         self._facets = facets
-        self._intents = intents
         self._sections = sections
         self._ask = ask
 
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Give the map's row for what the message names, and where else it helps."""
-        what = self._intents.mapped(message.text) or ""
         sections = await self._sections.read({_EXPERIENCE, *(role.id for role in self._roles)})
         table = list(_rows(sections.get(_MAP)))
-        asked, *labels = await self._facets.matches([what, *(label for label, _ in table)])
+        asked, *labels = await self._facets.matches([message.text, *(label for label, _ in table)])
         meant = _meant(asked)
         citing = Citing()
         row = _row(meant, table, labels, sections, citing)
@@ -49,8 +44,7 @@ class MapSkills:
         if not row and not helps:
             return await self._ask.reply(message, turns)
         text = "\n\n".join(block for block in (row, _listed(helps)) if block)
-        role = next((each for each in self._roles if each.id == meant[0].role_id), None)
-        title = role.title if role else what
+        title = next(role.title for role in self._roles if role.id == meant[0].role_id)
         suggestions = ("Which role suits me?", f"What's my gap for {title}?", f"What does {title} do?")
         return Reply("answer", text, citing.citations, suggestions, Exchange(message.text, title))
 

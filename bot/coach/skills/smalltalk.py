@@ -23,7 +23,7 @@ class SmallTalk:
     def __init__(
         self, intents: Sequence[tuple[Sequence[str], Sequence[str]]], fillers: Sequence[str]
     ) -> None:
-        """Know intents, each its cues and its replies, the more telling intents first."""
+        """Know intents, each its cues and its replies: the more telling first, last one for all else."""
         self._replies = [tuple(replies) for _, replies in intents]
         self._rank = {cue: rank for rank, (cues, _) in enumerate(intents) for cue in cues}
         self._cues = _any_of(self._rank)
@@ -36,22 +36,27 @@ class SmallTalk:
         return cls([(each["cues"], each["replies"]) for each in data["intents"]], data["fillers"])
 
     def understands(self, text: str) -> bool:
-        """Whether a message is nothing but small talk."""
-        return self._intent(text) is not None
+        """Whether a message is nothing but small talk of a known kind, or has no words at all."""
+        said = _said(text)
+        return not self._fillers.sub(" ", self._cues.sub(" ", said)).strip() and (
+            not said.strip() or self._cues.search(said) is not None
+        )
 
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Say something fitting; the replies of an intent take turns."""
-        replies = self._replies[self._intent(message.text) or 0]
+        replies = self._replies[self._intent(message.text)]
         said = sum(turn.reply.text in replies for turn in turns)
         return Reply("chat", replies[said % len(replies)])
 
-    def _intent(self, text: str) -> int | None:
-        """Number the intent of a message, or None if something else is left of it."""
-        words = _DRAWN_OUT.sub(r"\1", _NOT_SAID.sub(" ", text.casefold().replace("’", "'")))
-        cues = self._cues.findall(words)
-        if not cues or self._fillers.sub(" ", self._cues.sub(" ", words)).strip():
-            return None
-        return min(self._rank[cue] for cue in cues)
+    def _intent(self, text: str) -> int:
+        """Number the intent of a message: the last one, where it has no cue."""
+        cues = self._cues.findall(_said(text))
+        return min((self._rank[cue] for cue in cues), default=len(self._replies) - 1)
+
+
+def _said(text: str) -> str:
+    """Return the words of a text as cues are written."""
+    return _DRAWN_OUT.sub(r"\1", _NOT_SAID.sub(" ", text.casefold().replace("’", "'")))
 
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -5,18 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.coach.intents import Intent, Intents
-from bot.coach.manner import Manner
-from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from bot.reply import Reply
-from knowledge.roles import load_roles
 from retrieval.rewrite import Exchange
-from retrieval.wording import Wording
-
-
-@pytest.fixture(scope="module")
-def intents(wording: Wording, manner: Manner) -> Intents:
-    return Intents(SmallTalk.load(), wording, load_roles(), manner)
+from tests.bot.conftest import HeardAs
 
 
 @pytest.mark.parametrize(
@@ -38,31 +30,32 @@ def intents(wording: Wording, manner: Manner) -> Intents:
         ("no, scratch that", "profile"),
         ("forget that I know Java", "profile"),
         ("forget it", "smalltalk"),
+        ("maths", "ask"),
         ("who built you", "smalltalk"),
     ],
 )
-def test_a_first_message(intents: Intents, text: str, intent: Intent) -> None:
-    assert intents.of(text) == intent
+async def test_a_first_message(heard_as: HeardAs, text: str, intent: Intent) -> None:
+    assert await heard_as(text) == intent
 
 
-def test_a_condition_asks_though_it_tells(intents: Intents) -> None:
-    assert intents.of("and if I don't like statistics", learnt=True) == "ask"
-    assert intents.of("I don't like statistics", learnt=True) == "profile"
+async def test_a_condition_asks_though_it_tells(heard_as: HeardAs) -> None:
+    assert await heard_as("and if I don't like statistics", learnt=True) == "ask"
+    assert await heard_as("I don't like statistics", learnt=True) == "profile"
 
 
-def test_a_suggestion_may_be_doubted_once_there_is_one(intents: Intents) -> None:
+async def test_a_suggestion_may_be_doubted_once_there_is_one(heard_as: HeardAs) -> None:
     suggested = Turn("which role suits me", Reply("roles", "Data Scientist suits you best."))
 
-    assert intents.of("why not pm?") == "ask"
-    assert intents.of("why not pm?", turns=(suggested,)) == "roles"
-    assert intents.of("why do product managers need maths?", turns=(suggested,)) == "ask"
+    assert await heard_as("why not pm?") == "ask"
+    assert await heard_as("why not pm?", turns=(suggested,)) == "roles"
+    assert await heard_as("why do product managers need maths?", turns=(suggested,)) == "ask"
 
 
-def test_ok_takes_up_an_offer_where_there_is_one(intents: Intents) -> None:
+async def test_yes_takes_up_an_offer_where_there_is_one_and_ok_takes_note(heard_as: HeardAs) -> None:
     offering = Turn("maths", Reply("answer", "Three areas.", suggestions=("Which maths courses are there?",)))
 
-    assert intents.of("ok") == "smalltalk"
-    assert intents.of("ok", turns=(offering,)) == "ask"
+    assert await heard_as("yes", turns=(offering,)) == "ask"
+    assert await heard_as("ok", turns=(offering,)) == "smalltalk"
 
 
 @pytest.mark.parametrize(
@@ -75,11 +68,11 @@ def test_ok_takes_up_an_offer_where_there_is_one(intents: Intents) -> None:
         "difference to data scientist?",
     ],
 )
-def test_a_role_is_set_beside_the_one_spoken_of(intents: Intents, text: str) -> None:
+async def test_a_role_is_set_beside_the_one_spoken_of(intents: Intents, heard_as: HeardAs, text: str) -> None:
     exchange = Exchange("what does an infra engineer do", "ML Infrastructure Engineer")
     spoken = Turn("what does an infra engineer do", Reply("answer", "It scales.", exchange=exchange))
 
-    assert intents.of(text, turns=(spoken,)) == "compare"
+    assert await heard_as(text, turns=(spoken,)) == "compare"
     named = intents.compared(text, (spoken,))
     assert [role.id for role in named] == ["ml-infrastructure-engineer", "data-scientist"]
     assert len(intents.compared(text)) == 1
@@ -91,3 +84,10 @@ def test_one_role_beside_something_else_is_not_the_one_spoken_of(intents: Intent
 
     text = "what's the difference between a data analyst and a data scientist"
     assert [role.id for role in intents.compared(text, (spoken,))] == ["data-scientist"]
+
+
+async def test_after_an_answer_people_go_on_about_it_unless_they_tell_something(heard_as: HeardAs) -> None:
+    answered = Turn("what skills does a data scientist need", Reply("answer", "Statistics."))
+
+    assert await heard_as("no sorry, i meant the infrastructure one", turns=(answered,)) == "ask"
+    assert await heard_as("i've written go for three years", learnt=True, turns=(answered,)) == "profile"

@@ -3,17 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bot.coach.intents import Intents
-from bot.coach.manner import Manner
 from bot.coach.skills.care import Care
-from bot.coach.skills.smalltalk import SmallTalk
 from bot.reply import Message
-from knowledge.roles import load_roles
-from retrieval.wording import Wording
-
-
-@pytest.fixture(scope="module")
-def intents(wording: Wording, manner: Manner) -> Intents:
-    return Intents(SmallTalk.load(), wording, load_roles(), manner)
+from tests.bot.conftest import HeardAs
 
 
 @pytest.mark.parametrize(
@@ -29,8 +21,10 @@ def intents(wording: Wording, manner: Manner) -> Intents:
         "i am suicidal",
     ],
 )
-def test_whoever_may_be_in_danger_is_sent_to_people(intents: Intents, text: str) -> None:
-    assert intents.of(text, learnt=True) == "care"
+async def test_whoever_may_be_in_danger_is_sent_to_people(
+    intents: Intents, heard_as: HeardAs, text: str
+) -> None:
+    assert await heard_as(text, learnt=True) == "care"
     assert not intents.tells(text)
 
 
@@ -46,8 +40,8 @@ def test_whoever_may_be_in_danger_is_sent_to_people(intents: Intents, text: str)
         "I'm dying to know which role fits me",
     ],
 )
-def test_strong_words_alone_do_not(intents: Intents, text: str) -> None:
-    assert intents.of(text) != "care"
+async def test_strong_words_alone_do_not(heard_as: HeardAs, text: str) -> None:
+    assert await heard_as(text) != "care"
 
 
 async def test_the_reply_names_where_help_is() -> None:

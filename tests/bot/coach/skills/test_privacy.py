@@ -7,16 +7,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.coach.clauses import Clause
-from bot.coach.intents import Intents
-from bot.coach.manner import Manner
 from bot.coach.skills.privacy import Privacy, erases
-from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Conversations
 from bot.memory.people import People
 from bot.memory.profiles import Profiles
 from bot.reply import Message, Reply
-from knowledge.roles import load_roles
-from retrieval.wording import Wording
+from tests.bot.conftest import HeardAs
 
 
 @pytest.fixture
@@ -77,11 +73,6 @@ def test_nothing_else_deletes(text: str) -> None:
     assert not erases(text)
 
 
-@pytest.fixture(scope="module")
-def intents(wording: Wording, manner: Manner) -> Intents:
-    return Intents(SmallTalk.load(), wording, load_roles(), manner)
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -93,8 +84,8 @@ def intents(wording: Wording, manner: Manner) -> Intents:
         "who can read my messages here?",
     ],
 )
-def test_asking_after_ones_data_is_meant_for_it(intents: Intents, text: str) -> None:
-    assert intents.of(text) == "privacy"
+async def test_asking_after_ones_data_is_meant_for_it(heard_as: HeardAs, text: str) -> None:
+    assert await heard_as(text) == "privacy"
 
 
 @pytest.mark.parametrize(
@@ -107,5 +98,5 @@ def test_asking_after_ones_data_is_meant_for_it(intents: Intents, text: str) -> 
         "Do I need to know data protection law?",
     ],
 )
-def test_asking_the_guides_is_not(intents: Intents, text: str) -> None:
-    assert intents.of(text) == "ask"
+async def test_asking_the_guides_is_not(heard_as: HeardAs, text: str) -> None:
+    assert await heard_as(text) == "ask"

@@ -5,13 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.coach.intents import Intents
-from bot.coach.manner import Manner
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from bot.reply import Message, Reply
-from knowledge.roles import load_roles
-from retrieval.wording import Wording
+from tests.bot.conftest import HeardAs
 
 PROMPT = Path(__file__).parents[4] / "prompts" / "smalltalk.yaml"
 
@@ -64,6 +61,7 @@ SMALL_TALK = {
     "apology": ["sorry", "my bad", "np"],
     "decline": ["no", "no thanks", "nope"],
     "complaint": ["that makes no sense", "that's not what I asked!"],
+    "chatter": ["😂😂", "it's snowing outside", "what a sunny day"],
 }
 QUESTIONS = [
     "thanks, what about data science?",
@@ -97,11 +95,6 @@ QUESTIONS = [
 
 
 @pytest.fixture(scope="module")
-def intents(wording: Wording, manner: Manner) -> Intents:
-    return Intents(SmallTalk.load(), wording, load_roles(), manner)
-
-
-@pytest.fixture(scope="module")
 def smalltalk() -> SmallTalk:
     return SmallTalk.load()
 
@@ -117,9 +110,9 @@ def replies() -> dict[str, list[str]]:
     ("intent", "text"), [(intent, text) for intent, texts in SMALL_TALK.items() for text in texts]
 )
 async def test_small_talk_is_answered_in_kind(
-    intents: Intents, smalltalk: SmallTalk, replies: dict[str, list[str]], intent: str, text: str
+    heard_as: HeardAs, smalltalk: SmallTalk, replies: dict[str, list[str]], intent: str, text: str
 ) -> None:
-    assert intents.of(text) == "smalltalk"
+    assert await heard_as(text) == "smalltalk"
 
     reply = await smalltalk.reply(Message("ada", "here", text), ())
 
@@ -127,8 +120,8 @@ async def test_small_talk_is_answered_in_kind(
 
 
 @pytest.mark.parametrize("text", QUESTIONS)
-def test_a_question_is_not_taken_for_small_talk(intents: Intents, text: str) -> None:
-    assert intents.of(text) != "smalltalk"
+async def test_a_question_is_not_taken_for_small_talk(heard_as: HeardAs, text: str) -> None:
+    assert await heard_as(text) != "smalltalk"
 
 
 def test_every_intent_of_the_file_is_tried_here(replies: dict[str, list[str]]) -> None:
