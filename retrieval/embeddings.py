@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -28,6 +28,8 @@ _DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 _WEIGHTS = "model.safetensors"
 # Larger batches pad short texts for nothing.
 BATCH_SIZE = 32
+# Up to this many letters more or less matter little beside what a batch costs anyway.
+_SHORT = 16
 
 
 class EmbeddingModelError(CoachError):
@@ -99,16 +101,26 @@ class SentenceEmbeddings(Embeddings):
         One thread encodes a batch. Several wait for each other after every layer, and spin meanwhile:
         with two busy cores, two threads took 20 times as long for a question, and 20 times the work.
         """
+        return np.asarray(self._run(texts, normalize_embeddings=True), np.float32)
+
+    def _run(self, texts: Sequence[str], **options: Any) -> list[Any]:  # noqa: ANN401 - the library's own
+        """Run the model and return what it makes of each text.
+
+        In a batch all are padded to the longest, and a word is then as slow as a paragraph: texts of
+        about the same length go together.
+        """
         import torch
 
         torch.set_num_threads(1 if len(texts) <= BATCH_SIZE else self._threads)
-        vectors = self._model.encode(
-            list(texts),
-            batch_size=BATCH_SIZE,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        alike: dict[int, list[int]] = {}
+        for number, text in enumerate(texts):
+            alike.setdefault((len(text) + _SHORT).bit_length(), []).append(number)
+        made: dict[int, Any] = {}
+        for numbers in alike.values():
+            batch = [texts[number] for number in numbers]
+            found = self._model.encode(batch, batch_size=BATCH_SIZE, show_progress_bar=False, **options)
+            made |= zip(numbers, found, strict=True)
+        return [made[number] for number in range(len(texts))]
 
     async def aencode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts in the worker thread, together with whatever else is waiting."""
@@ -135,12 +147,11 @@ class SentenceEmbeddings(Embeddings):
         read = self._model.tokenizer(
             list(texts), return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
         )
-        vectors = self._model.encode(
-            list(texts), batch_size=BATCH_SIZE, output_value="token_embeddings", show_progress_bar=False
-        )
         return [
             Tokens(tuple(spans), np.asarray(each.numpy(), np.float32))
-            for spans, each in zip(read["offset_mapping"], vectors, strict=True)
+            for spans, each in zip(
+                read["offset_mapping"], self._run(texts, output_value="token_embeddings"), strict=True
+            )
         ]
 
     def _next_batch(self, loop: asyncio.AbstractEventLoop) -> None:
