@@ -230,13 +230,15 @@ class Library(SharedLibrary):
             if rows:
                 await db.execute(insert(EmbeddingRow), rows)
 
-    async def kept_vectors(self, model: str, digest: str, rows: int) -> Vectors | None:
-        """Return the vectors kept under a digest, of shape (rows, dimensions), if any."""
+    async def kept_vectors(self, model: str, digests: Sequence[str]) -> dict[str, Vectors]:
+        """Return by digest the vectors kept of single texts, of shape (dimensions,); others are left out."""
+        kept: dict[str, Vectors] = {}
         async with reading(self._engine) as db:
-            blob = await db.scalar(
-                select(EmbeddingRow.vectors).where(EmbeddingRow.model == model, EmbeddingRow.digest == digest)
-            )
-        return None if blob is None else _matrix(blob, rows)
+            for batch in _batches(digests):
+                of_batch = (EmbeddingRow.model == model, EmbeddingRow.digest.in_(batch))
+                rows = await db.execute(select(EmbeddingRow.digest, EmbeddingRow.vectors).where(*of_batch))
+                kept |= {row.digest: _matrix(row.vectors, 1)[0] for row in rows}
+        return kept
 
     async def write(self, drafts: Collection[Draft]) -> None:
         """Write versions that are not there yet. Nobody sees them before `publish`."""

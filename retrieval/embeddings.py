@@ -8,8 +8,9 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
@@ -30,6 +31,8 @@ _WEIGHTS = "model.safetensors"
 BATCH_SIZE = 32
 # Texts whose vectors are kept in mind: a turn looks at its message more than once.
 _IN_MIND = 32
+# Up to this many letters more or less matter little beside what a batch costs anyway.
+_SHORT = 16
 
 
 class EmbeddingModelError(CoachError):
@@ -57,7 +60,7 @@ class SentenceEmbeddings(Embeddings):
     """
 
     def __init__(self, model: SentenceTransformer, fingerprint: str, threads: int = 1) -> None:
-        """Wrap a loaded model; `fingerprint` names its weights, `threads` are for many texts (see `load`)."""
+        """Wrap a loaded model; `fingerprint` names its weights, `threads` share many texts."""
         self._model = model
         self.fingerprint = fingerprint
         self._threads = threads
@@ -68,7 +71,7 @@ class SentenceEmbeddings(Embeddings):
 
     @classmethod
     def load(cls, name: str = DEFAULT_MODEL, *, threads: int | None = None) -> Self:
-        """Load a model by name or path; `threads` limits the processor threads it uses for many texts.
+        """Load a model by name or path; `threads` is how many share many texts, else all processors do.
 
         Raises:
             EmbeddingModelError: it is not there, or the default model's weights are not
@@ -77,11 +80,13 @@ class SentenceEmbeddings(Embeddings):
         """
         path, pinned = locate(name)
         # Importing torch takes seconds; whoever only wants --help must not wait for it.
+        import torch
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        # A search's products are small, too: see `encode`.
+        # One thread does a batch, and a search's products are small, too: see `_run`.
+        torch.set_num_threads(1)
         threadpool_limits(1, user_api="blas")
         try:
             model = SentenceTransformer(str(path), device="cpu")
@@ -90,6 +95,8 @@ class SentenceEmbeddings(Embeddings):
                 f"The embedding model “{name}” could not be loaded ({type(error).__name__}). "
                 "Set COACH_EMBEDDING_MODEL to a folder or a model id that is on this machine."
             ) from error
+        # The tokenizer is set at its first text, which several threads may not do at once.
+        model.preprocess([""])
         return cls(model, pinned or _fingerprint(name, path), threads or os.cpu_count() or 1)
 
     @property
@@ -98,21 +105,28 @@ class SentenceEmbeddings(Embeddings):
         return self._model.get_embedding_dimension() or 0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Encode texts to an array of shape (len(texts), dimensions), unit length.
+        """Encode texts to an array of shape (len(texts), dimensions), unit length."""
+        return np.asarray(self._run(texts, normalize_embeddings=True), np.float32)
 
-        One thread encodes a batch. Several wait for each other after every layer, and spin meanwhile:
-        with two busy cores, two threads took 20 times as long for a question, and 20 times the work.
+    def _run(self, texts: Sequence[str], **options: Any) -> list[Any]:  # noqa: ANN401 - the library's own
+        """Run the model, where there is much in several threads; return what it makes of each text.
+
+        One thread does a batch. Several at one batch wait for each other after every layer, and spin
+        meanwhile: with two busy cores, two threads took 4 times as long, and 4 times the work.
         """
-        import torch
 
-        torch.set_num_threads(1 if len(texts) <= BATCH_SIZE else self._threads)
-        vectors = self._model.encode(
-            list(texts),
-            batch_size=BATCH_SIZE,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        def run(batch: Sequence[int]) -> Any:  # noqa: ANN401
+            together = [texts[number] for number in batch]
+            return self._model.encode(together, batch_size=BATCH_SIZE, show_progress_bar=False, **options)
+
+        batches = _batches(texts)
+        if len(texts) <= BATCH_SIZE:
+            made = [run(batch) for batch in batches]
+        else:
+            with ThreadPoolExecutor(self._threads, thread_name_prefix="encode-many") as threads:
+                made = list(threads.map(run, batches))
+        of_text = dict(zip(chain.from_iterable(batches), chain.from_iterable(made), strict=True))
+        return [of_text[number] for number in range(len(texts))]
 
     async def aencode(self, texts: Sequence[str]) -> Vectors:
         """Encode texts in the worker thread, together with whatever else is waiting."""
@@ -146,15 +160,13 @@ class SentenceEmbeddings(Embeddings):
             raise _closed() from error
 
     def _tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        read = self._model.tokenizer(
-            list(texts), return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
-        )
-        vectors = self._model.encode(
-            list(texts), batch_size=BATCH_SIZE, output_value="token_embeddings", show_progress_bar=False
-        )
+        # Padded as for `encode`: no thread may set the tokenizer otherwise while another reads with it.
+        read = self._model.tokenizer(list(texts), return_offsets_mapping=True, padding=True, truncation=True)
         return [
-            Tokens(tuple(spans), np.asarray(each.numpy(), np.float32))
-            for spans, each in zip(read["offset_mapping"], vectors, strict=True)
+            Tokens(tuple(spans[: len(each)]), np.asarray(each.numpy(), np.float32))
+            for spans, each in zip(
+                read["offset_mapping"], self._run(texts, output_value="token_embeddings"), strict=True
+            )
         ]
 
     def _next_batch(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -203,6 +215,21 @@ class SentenceEmbeddings(Embeddings):
     def close(self) -> None:
         """Stop the worker thread."""
         self._worker.shutdown(wait=True, cancel_futures=True)
+
+
+def _batches(texts: Sequence[str]) -> list[list[int]]:
+    """Number the texts that are run together.
+
+    In a batch all are padded to the longest, and a word is then as slow as a paragraph: together go
+    those of about the same length. The longest come first, so that threads end at about the same time.
+    """
+    by_length = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
+    alike = groupby(by_length, key=lambda number: (len(texts[number]) + _SHORT).bit_length())
+    return [
+        numbers[start : start + BATCH_SIZE]
+        for numbers in (list(group) for _, group in alike)
+        for start in range(0, len(numbers), BATCH_SIZE)
+    ]
 
 
 def _closed() -> EmbeddingModelError:

@@ -32,7 +32,9 @@ _HNSW = {"space": "cosine", "ef_construction": 400, "ef_search": 400, "max_neigh
 # Up to this many rows (30 MB of them) all are compared, which misses none whatever was taken out
 # and put in: one product, about a millisecond. Above it the graph is asked.
 _EXACT_ROWS = 20_000
-_WRITE_BATCH = 1000
+# While Chroma writes a batch nothing else in the process runs: with a thousand rows and other work beside it,
+# the event loop stood still for five seconds, and a lease ran out. The time for all is the same.
+_WRITE_BATCH = 100
 _PROBE_BATCH = 500
 _TIMEOUT_SECONDS = 30
 _QUESTION = re.compile(r"#\d+$")

@@ -156,6 +156,22 @@ async def app(tmp_path_factory: pytest.TempPathFactory, kept_library: Path) -> A
 
 
 @pytest.fixture(scope="session")
+def spare_encoding(app: App) -> Callable[[Path], None]:
+    """Give the library in a data folder the vectors that the app has, and nothing else.
+
+    A first start fills such a library as it fills any other, but for the minute of encoding.
+    """
+
+    def give(data_dir: Path) -> None:
+        with closing(sqlite3.connect(data_dir / "coach.db")) as database:
+            database.execute("ATTACH ? AS app", (str(app.settings.data_dir / "coach.db"),))
+            database.execute("INSERT INTO main.embeddings SELECT * FROM app.embeddings")
+            database.commit()
+
+    return give
+
+
+@pytest.fixture(scope="session")
 def make_guide() -> Callable[..., Guide]:
     """Make a guide of an id and its sections' bodies; `asks` are asked of each section."""
 

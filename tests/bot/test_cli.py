@@ -6,9 +6,11 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -216,18 +218,32 @@ def test_a_refresh_encodes_only_what_changed(run: Run, tmp_path: Path) -> None:
     assert "1 chunks would be encoded; nothing was changed." in ran.stdout
 
 
-def test_the_first_start_fills_an_empty_folder_and_keeps_its_output_clean(run: Run, tmp_path: Path) -> None:
+def test_the_first_start_fills_an_empty_folder_and_keeps_its_output_clean(
+    run: Run, spare_encoding: Callable[[Path], None], tmp_path: Path
+) -> None:
     guides = tmp_path / "guides"
     guides.mkdir()
     shutil.copy(Settings().guides_dir / "foundations.md", guides)
-    folders = {"COACH_GUIDES_DIR": str(guides), "COACH_DATA_DIR": str(tmp_path / "new" / "data")}
+    data = tmp_path / "new" / "data"
+    folders = {"COACH_GUIDES_DIR": str(guides), "COACH_DATA_DIR": str(data)}
     empty = run("kb", "list", **folders)
     assert empty.stdout.strip() == "The library is empty. Fill it with: career-coach kb refresh"
+    spare_encoding(data)
+    with closing(sqlite3.connect(data / "coach.db")) as database, database:
+        # What is left to encode: the guide, and some of the project's own texts.
+        database.execute("DELETE FROM embeddings WHERE length(vectors) > 4 * 384 OR digest LIKE '00%'")
+        spared = database.execute("SELECT count(*) FROM embeddings").fetchone()[0]
+    assert spared
 
     ran = run("kb", "search", "--json", "linear algebra", **folders)
 
     assert ran.returncode == 0
     assert {result["guide"] for result in json.loads(ran.stdout)["results"]} == {"Foundations and Tools"}
+    with closing(sqlite3.connect(data / "coach.db")) as database:
+        sizes = database.execute("SELECT length(vectors) > 4 * 384, count(*) FROM embeddings GROUP BY 1")
+        found = dict(sizes.fetchall())
+    assert found[0] > spared
+    assert found[1] > 0
     doctor = run("doctor", **folders)
     assert doctor.returncode == 0
     assert doctor.stdout.count(" well ") == 7

@@ -159,32 +159,32 @@ async def test_vectors_belong_to_a_model(library: Library, make_guide: MakeGuide
 
     assert await library.unembedded(item.chunks, MODEL) == {}
     assert list(await library.unembedded(item.chunks, "another")) == [digest]
-    assert await library.kept_vectors("another", digest, 2) is None
+    assert await library.kept_vectors("another", [digest]) == {}
     assert await library.chunks([item.chunk_id(item.chunks[0])], "another") == []
 
 
 async def test_vectors_are_kept_by_what_they_encode(library: Library) -> None:
-    matrix = np.arange(6, dtype=np.float32).reshape(2, 3)
+    vectors = {str(n): np.full(3, n, np.float32) for n in range(1200)}
 
-    await library.keep_vectors(MODEL, {"digest": matrix, "other": matrix + 1})
+    await library.keep_vectors(MODEL, vectors)
 
-    kept = await library.kept_vectors(MODEL, "digest", 2)
-    assert kept is not None
-    np.testing.assert_array_equal(kept, matrix)
-    assert await library.kept_vectors(MODEL, "unknown", 2) is None
+    kept = await library.kept_vectors(MODEL, [*vectors, "unknown"])
+    assert kept.keys() == vectors.keys()
+    for digest, vector in vectors.items():
+        np.testing.assert_array_equal(kept[digest], vector)
 
 
 async def test_vectors_that_are_kept_already_stay(library: Library) -> None:
-    matrix = np.ones((1, 3), np.float32)
-    await library.keep_vectors(MODEL, {"digest": matrix})
+    vector = np.ones(3, np.float32)
+    await library.keep_vectors(MODEL, {"digest": vector})
 
-    await library.keep_vectors(MODEL, {"digest": matrix + 1, "other": matrix})
+    await library.keep_vectors(MODEL, {"digest": vector + 1, "other": vector})
     await library.keep_vectors(MODEL, {})
 
-    for digest in ("digest", "other"):
-        kept = await library.kept_vectors(MODEL, digest, 1)
-        assert kept is not None
-        np.testing.assert_array_equal(kept, matrix)
+    kept = await library.kept_vectors(MODEL, ["digest", "other"])
+    assert len(kept) == 2
+    for each in kept.values():
+        np.testing.assert_array_equal(each, vector)
 
 
 def test_a_digest_tells_questions_and_units_apart(make_guide: MakeGuide) -> None:

@@ -166,28 +166,63 @@ async def test_encoding_never_runs_on_the_event_loops_thread(watched: Watched) -
     assert threading.get_ident() not in watched.threads
 
 
-class Counted:
-    """The real model, noting with how many threads it is run."""
+class Noted:
+    """The real model, noting what is run together, and in which threads."""
 
     def __init__(self, real: SentenceEmbeddings) -> None:
         self._real = real._model
-        self.threads: list[int] = []
+        self.batches: list[list[str]] = []
+        self.threads: set[int] = set()
 
     def encode(self, texts: list[str], **options: Any) -> Any:
-        self.threads.append(torch.get_num_threads())
+        self.batches.append(texts)
+        self.threads.add(threading.get_ident())
+        assert torch.get_num_threads() == 1
         return self._real.encode(texts, **options)
 
 
-def test_threads_share_the_work_only_where_there_is_much(embeddings: SentenceEmbeddings) -> None:
-    counted = Counted(embeddings)
-    model = SentenceEmbeddings(cast("SentenceTransformer", counted), "any", threads=2)
+@pytest.fixture
+def noted(embeddings: SentenceEmbeddings) -> Noted:
+    return Noted(embeddings)
 
-    model.encode(BATCH_SIZE * ["a"])
-    model.encode((BATCH_SIZE + 1) * ["a"])
-    model.encode(["a"])
 
-    assert counted.threads == [1, 2, 1]
+@pytest.fixture
+def shared_out(noted: Noted) -> Iterator[SentenceEmbeddings]:
+    model = SentenceEmbeddings(cast("SentenceTransformer", noted), "any", threads=2)
+    yield model
     model.close()
+
+
+def test_threads_share_the_work_only_where_there_is_much(
+    noted: Noted, shared_out: SentenceEmbeddings, embeddings: SentenceEmbeddings
+) -> None:
+    here = threading.get_ident()
+    few = [f"Sentence number {n}." for n in range(BATCH_SIZE)]
+    many = [f"Sentence number {n}{'!' * n}" for n in range(10 * BATCH_SIZE)]
+
+    shared_out.encode(few)
+    assert noted.threads == {here}
+
+    vectors = shared_out.encode(many)
+    assert len(noted.threads - {here}) == 2
+    assert {text for batch in noted.batches for text in batch} == {*few, *many}
+    np.testing.assert_allclose(vectors[::50], embeddings.encode(many[::50]), atol=ROUNDING)
+
+
+def test_words_are_not_run_beside_paragraphs(
+    noted: Noted, shared_out: SentenceEmbeddings, embeddings: SentenceEmbeddings
+) -> None:
+    paragraph = 20 * "It is a long way. "
+    texts = ["code", paragraph, "maths", "pay", paragraph.upper(), "a sentence of some words between them"]
+
+    vectors = shared_out.encode(texts)
+
+    assert sorted(map(sorted, noted.batches)) == sorted(
+        [sorted([texts[0], texts[2], texts[3]]), sorted([texts[1], texts[4]]), [texts[5]]]
+    )
+    np.testing.assert_allclose(
+        vectors, np.concatenate([embeddings.encode([text]) for text in texts]), atol=ROUNDING
+    )
 
 
 async def test_a_caller_who_leaves_does_not_take_the_others_along(watched: Watched) -> None:

@@ -60,6 +60,11 @@ def slow(engine: AsyncEngine) -> SlowRefusal:
     return SlowRefusal(Gaps(engine))
 
 
+@pytest.fixture(scope="module")
+async def facets(embeddings: SentenceEmbeddings, wording: Wording) -> Facets:
+    return await Facets.open(load_roles(), embeddings, wording)
+
+
 MakeCoach = Callable[[], Awaitable[Coach]]
 
 
@@ -68,7 +73,7 @@ def make_coach(  # noqa: PLR0913, PLR0917 - every part it is made of
     engine: AsyncEngine,
     people: People,
     slow: SlowRefusal,
-    embeddings: SentenceEmbeddings,
+    facets: Facets,
     wording: Wording,
     manner: Manner,
 ) -> MakeCoach:
@@ -81,7 +86,7 @@ def make_coach(  # noqa: PLR0913, PLR0917 - every part it is made of
             Intents(smalltalk, wording, roles, manner),
             {"ask": slow, "smalltalk": smalltalk, "privacy": Privacy(people, 180, "")},
             Conversations(engine),
-            Learner(await Facets.open(roles, embeddings, wording), profiles),
+            Learner(facets, profiles),
             Guided.load(profiles),
         )
 

@@ -49,12 +49,12 @@ class Scale:
     """Weighs what somebody says."""
 
     def __init__(self, facets: Facets, loop: asyncio.AbstractEventLoop) -> None:
-        self._facets = facets
+        self.facets = facets
         self._loop = loop
 
     def evidence(self, said: Sequence[Clause]) -> list[Evidence]:
         topics = [timeless(clause.topic) for clause in said]
-        found = self._loop.run_until_complete(self._facets.matches(topics))
+        found = self._loop.run_until_complete(self.facets.matches(topics))
         return [Evidence(clause, matches) for clause, matches in zip(said, found, strict=True)]
 
     def ranking(self, *said: str) -> tuple[Standing, ...]:
@@ -99,12 +99,8 @@ def test_the_order_of_a_list_does_not_matter(scale: Scale, named: list[str], ver
 @pytest.mark.parametrize(
     "words", ["designing large systems", "hidden trends in data", "writing research papers"]
 )
-async def test_the_order_of_words_does_not_matter(
-    embeddings: SentenceEmbeddings, wording: Wording, words: str
-) -> None:
-    facets = await Facets.open(load_roles(), embeddings, wording)
-
-    one, other = await facets.matches([words, " ".join(reversed(words.split()))])
+async def test_the_order_of_words_does_not_matter(scale: Scale, words: str) -> None:
+    one, other = await scale.facets.matches([words, " ".join(reversed(words.split()))])
 
     assert {match.facet.id for match in one}
     assert {match.facet.id for match in one} == {match.facet.id for match in other}

@@ -6,6 +6,7 @@ import pytest
 import simcord
 
 from bot.app import App
+from bot.evaluation.golden import golden_questions
 from bot.frontends.discord.client import CoachClient
 from bot.frontends.discord.run import backstage_of
 from tests.bot.frontends.discord.test_moderators import MANAGER
@@ -19,8 +20,12 @@ TEXT = (
 QUESTION = "When does the harbour lighthouse open its gallery?"
 
 
-@pytest.mark.timeout(240)
-async def test_the_whole_coach(app: App) -> None:
+async def test_the_whole_coach(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert app.effects._golden == golden_questions(app.settings.golden_dir)
+    # A few of them show as well as all that they are asked, before and after.
+    some = app.effects._golden[::50]
+    monkeypatch.setattr(app.effects, "_golden", some)
+    asked_before = {*await app.memory.gaps.questions(), *some}
     client = CoachClient(backstage_of(app))
     async with simcord.run(client, settle_timeout=120) as env:
         place = Place(env, client, client.desk.backstage, Parrot())
@@ -36,6 +41,8 @@ async def test_the_whole_coach(app: App) -> None:
 
         asked = await mod.slash(place.channel, "kb add", file=("lighthouse.md", TEXT))
         assert "Added: The harbour lighthouse" in texts(asked.response)[0]
+        previewed = "\n".join(text for each in (asked.response, *asked.followups) for text in texts(each))
+        assert f"Of {len(asked_before)} recorded and golden questions" in previewed
         await _apply(place, asked, mod)
         answer = await place.ask(QUESTION)
         assert "first Sunday of every month" in texts(answer)[0]
