@@ -26,6 +26,7 @@ from bot.coach.skills.roles import SuggestRoles
 from bot.coach.skills.skill import Skill
 from bot.coach.skills.skills_map import MapSkills
 from bot.coach.skills.smalltalk import SmallTalk
+from bot.coach.skills.sources import ShowSources
 from bot.coach.understanding import Understanding
 from bot.config import Settings
 from bot.evaluation.golden import golden_questions
@@ -261,8 +262,9 @@ async def _make_coach(
     skills: dict[Intent, Skill] = {
         "smalltalk": smalltalk,
         "ask": ask,
+        "sources": ShowSources(),
         "roles": suggest,
-        "compare": CompareRoles(roles, learner, intents, sections),
+        "compare": CompareRoles(roles, learner, intents, sections, memory.gaps),
         "gap": SkillGap(roles, learner, sections),
         "map": MapSkills(roles, facets, intents, sections, ask),
         "profile": ShowProfile(memory.profiles, learner, intents, roles, sections, suggest),

@@ -8,6 +8,9 @@ from typing import Literal, Self
 
 from knowledge.library import StoredChunk, Vectors
 
+# How long an answer is wanted.
+Length = Literal["brief", "usual", "long"]
+
 # Hears an answer as far as it is sure; each text begins with the one before.
 Listener = Callable[[str], Awaitable[None]]
 

@@ -164,7 +164,7 @@ class AnswerChain:
             passages=judged.found.passages,
             person=inquiry.person,
             last=inquiry.last,
-            detail=question.detail,
+            length=question.length,
             user=inquiry.user,
         )
         return _Written(judged, await self._writer.write(brief, inquiry.listen))
@@ -183,7 +183,7 @@ class AnswerChain:
                 found.aims,
                 quotable=self._quotable(found),
                 fits=lambda text: text not in beside and self._is_about(text, question),
-                detail=question.detail,
+                length=question.length,
                 said=question.said,
             )
             answer = draft.answer.followed_by(answer) if draft else answer

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from knowledge.roles import Role, Roles
-from retrieval.answer import Answer
+from retrieval.answer import Answer, Length
 from retrieval.asking import ASKING, asked_clauses
 from retrieval.cues import load_cues
 from retrieval.picking import picked
@@ -21,7 +21,6 @@ _SUBJECT_WORDS = 18
 _ELLIPTIC_WORDS = 2
 # From this share of its words on, a message is questions rather than a story with questions.
 _MOSTLY_ASKING = 0.6
-_PAIR = 2
 
 _WHAT_ABOUT = re.compile(r"\b(?:what|how) (?:about|of)\b", re.IGNORECASE)
 
@@ -50,7 +49,7 @@ class Question:
     `text` is what to search for. `asked` is what the person wants to know in their own
     words: without their story, and without the subject that a follow-up leaves unsaid.
     `parts` are its single questions, if there are several; `roles` are the roles it is
-    about. `detail` asks for a long answer; `said` is what has been said on the subject;
+    about. `length` is how long an answer it asks for; `said` is what has been said on the subject;
     `options` is the list that the question picked from, so that another may be picked.
     `refers_back` says that it asks about the very thing just said: “why?”, “tell me more”.
     Where the message may just as well mean what it says, `alone` is that other reading.
@@ -62,7 +61,7 @@ class Question:
     roles: tuple[Role, ...] = ()
     parts: tuple[str, ...] = ()
     follow_up: bool = False
-    detail: bool = False
+    length: Length = "usual"
     said: tuple[str, ...] = field(default=(), repr=False)
     options: tuple[str, ...] = ()
     refers_back: bool = False
@@ -71,7 +70,7 @@ class Question:
     @property
     def goes_deeper(self) -> bool:
         """Whether it asks for more of what was said: “tell me more”."""
-        return self.detail and bool(self.said) and not self.options
+        return self.length == "long" and bool(self.said) and not self.options
 
 
 class Rewriter:
@@ -115,14 +114,20 @@ class Rewriter:
         asked = " ".join(clauses)
         named = self._roles.named(asked) or self._roles.named(text)
         subject = named[0].title if len(named) == 1 else _shorten(asked)
-        detail = bool(self._cues["detail"].search(text))
         # Beside a story the questions are answered together: each draws on the story.
         several = len(clauses) > 1 and len(asked.split()) >= _MOSTLY_ASKING * len(text.split())
-        return Question(text, asked, subject, named, clauses if several else (), detail=detail)
+        return Question(text, asked, subject, named, clauses if several else (), length=self._length(text))
+
+    def _length(self, text: str) -> Length:
+        if self._cues["in_detail"].search(text):
+            return "long"
+        return "brief" if self._cues["in_brief"].search(text) else "usual"
 
     def _follow_up(self, text: str, last: Exchange) -> Question | None:
         if self._cues["more"].match(text):
-            return self._more(last)
+            return self._again(last, "long")
+        if self._cues["less"].match(text):
+            return self._again(last, "brief")
         if self._cues["agree"].match(text):
             return self._alone(last.offers[0]) if last.offers else None
         if (number := text.strip(" .)#")).isdecimal() and 0 < int(number) <= len(last.offers):
@@ -130,20 +135,15 @@ class Rewriter:
         meant = self._cues["correction"].match(text)
         if meant and len(text) > meant.end():
             text = text[meant.end() :]
-        return (
-            self._picked(text, last)
-            or self._beside_other_role(text, last)
-            or self._about_other_role(text, last)
-            or self._dependent(text, last)
-        )
+        return self._picked(text, last) or self._about_other_role(text, last) or self._dependent(text, last)
 
-    def _more(self, last: Exchange) -> Question:
+    def _again(self, last: Exchange, length: Length) -> Question:
         again = self._alone(last.question)
         return replace(
             again,
             subject=last.subject,
             follow_up=True,
-            detail=True,
+            length=length,
             said=last.said,
             refers_back=last.answered,
         )
@@ -159,6 +159,11 @@ class Rewriter:
         if len(beside) > _ELLIPTIC_WORDS:
             return None
         roles = self._roles.named(option)
+        asked_of = self._roles.named(last.question)
+        if len(asked_of) == 1 and not (beside or more) and any(asked_of[0].title in p for p in last.points):
+            # The same was just asked of another one of them: “and the first?”.
+            again = self._about_other_role(option, last)
+            return replace(again, options=last.points) if again else None
         name = roles[0].title if roles else option.partition(":")[0]
         # What is asked of a point is asked of its name: “how do I avoid the second one?”
         told = option if more else pick.put(name if beside else option)
@@ -168,20 +173,11 @@ class Rewriter:
             subject=question.subject if roles else name,
             parts=(),
             follow_up=True,
-            detail=bool(more),
+            length="long" if more else question.length,
             said=last.said,
             options=last.points,
             refers_back=not beside,
         )
-
-    def _beside_other_role(self, text: str, last: Exchange) -> Question | None:
-        """“Vs data scientist?”: the role spoken of, beside another."""
-        roles = (*self._roles.named(last.subject)[:1], *self._roles.named(text))
-        if not self._cues["beside"].match(text) or len(set(roles)) < len(roles) or len(roles) != _PAIR:
-            return None
-        titles = " and ".join(role.with_article for role in roles)
-        whole = f"What is the difference between {titles}?"
-        return Question(whole, whole, " and ".join(role.title for role in roles), roles)
 
     def _about_other_role(self, text: str, last: Exchange) -> Question | None:
         """“And for research scientists?”: the last question, asked of another role."""

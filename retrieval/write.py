@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from langchain_core.messages import BaseMessage
 
-from retrieval.answer import Answer, Citation, Listener, Passage, Statement
+from retrieval.answer import Answer, Citation, Length, Listener, Passage, Statement
 from retrieval.check import Checker, without_orders
 from retrieval.compose import topics
 from retrieval.model import ChatModel, ModelFaultError, OverBudgetError
@@ -21,8 +21,7 @@ _log = logging.getLogger(__name__)
 
 # Passages the model writes from; more would dilute them.
 _PASSAGES = 5
-_USUAL_WORDS = 130
-_DETAILED_WORDS = 230
+_WORDS: Mapping[Length, int] = {"brief": 50, "usual": 130, "long": 230}
 # Fewer words with a source than this are no answer.
 _ENOUGH_WORDS = 12
 
@@ -42,13 +41,13 @@ class Brief:
     passages: tuple[Passage, ...]
     person: tuple[str, ...] = ()
     last: Exchange | None = None
-    detail: bool = False
+    length: Length = "usual"
     user: str = field(default="", repr=False)
 
     @property
     def words(self) -> int:
         """How many words the answer may have."""
-        return _DETAILED_WORDS if self.detail else _USUAL_WORDS
+        return _WORDS[self.length]
 
 
 @dataclass(frozen=True, slots=True)

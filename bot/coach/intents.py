@@ -18,7 +18,9 @@ from retrieval.wording import Wording
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
-Intent = Literal["smalltalk", "ask", "roles", "compare", "gap", "map", "profile", "privacy", "care"]
+Intent = Literal[
+    "smalltalk", "ask", "sources", "roles", "compare", "gap", "map", "profile", "privacy", "care"
+]
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _COMPARED = 2
@@ -65,6 +67,8 @@ class Intents:
         if turns and _picks(text, turns[-1].reply):
             return "ask"
         read = self._read(text)
+        if turns and turns[-1].reply.citations and self._has("asks_source", read):
+            return "sources"
         if wish := self._wish(text, read, turns):
             return wish
         return "profile" if learnt and self._states(text, read, turns) else "ask"
@@ -79,7 +83,7 @@ class Intents:
             return "profile"
         if self._smalltalk.understands(text):
             return "smalltalk"
-        if self._compares(text, read):
+        if self._compares(text, read, turns):
             return "compare"
         if self._has("gap", read) and self._by_any_name.named(text):
             return "gap"
@@ -130,8 +134,8 @@ class Intents:
         """Whether a person wants all forgotten that is known of them."""
         return self._has("forgets_all", text.replace("’", "'"))
 
-    def _compares(self, text: str, read: str) -> bool:
-        named = self.compared(text)
+    def _compares(self, text: str, read: str, turns: Sequence[Turn]) -> bool:
+        named = self.compared(text, turns)
         if not named or self._has("compares_no_roles", read):
             return False
         if len(named) < _COMPARED:
@@ -140,8 +144,20 @@ class Intents:
         asking = [each for each in _SENTENCE_END.split(text) if "?" in each or len(each.split()) <= _ASKING]
         return any(self._has("compares", each) for each in asking)
 
-    def compared(self, text: str) -> tuple[Role, ...]:
-        """Return what a message sets side by side; short names count where little else is said."""
+    def compared(self, text: str, turns: Sequence[Turn] = ()) -> tuple[Role, ...]:
+        """Return what a message sets side by side; short names count where little else is said.
+
+        “Vs data scientist?” sets beside it the role that was spoken of.
+        """
+        named = self._named(text)
+        if len(named) == 1 and self._has("compares_with_it", self._by_any_name.replace_all(text, "ROLE")):
+            last = next((turn.reply.exchange for turn in reversed(turns) if turn.reply.exchange), None)
+            spoken_of = self._comparable.named(last.subject) if last else ()
+            if len(spoken_of) == 1 and spoken_of != named:
+                return (*spoken_of, *named)
+        return named
+
+    def _named(self, text: str) -> tuple[Role, ...]:
         by_any_name = text.startswith("/") or len(text.split()) <= _SHORT
         names = self._by_any_name if by_any_name else self._comparable
         # A misspelt name is one, too, where it is read as one.

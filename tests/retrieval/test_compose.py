@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit, UnitKind
-from retrieval.answer import Answer, Passage
-from retrieval.compose import _DETAILED_WORDS, _PROSE_WORDS, _SAME, _USUAL_WORDS, Aim, compose, topics
+from retrieval.answer import Answer, Length, Passage
+from retrieval.compose import _PROSE_WORDS, _WORDS, Aim, compose, topics
+from retrieval.quoting import SAME
 
 # The first two directions are what two questions ask; the others are what texts say beside.
 DIMENSIONS = 34
-MOST_WORDS = {False: _USUAL_WORDS, True: _DETAILED_WORDS}
+LENGTHS: tuple[Length, ...] = ("brief", "usual", "long")
 LEANING = ("However,", "It ", "For example,")
 ASKED = ("Why?", "When?", "What for?")
 
@@ -65,9 +66,9 @@ def texts(answer: Answer) -> list[str]:
     return [statement.text for statement in answer.statements]
 
 
-def one_of(*parts: Made, detail: bool = False, said: Sequence[str] = ()) -> list[str]:
+def one_of(*parts: Made, length: Length = "usual", said: Sequence[str] = ()) -> list[str]:
     """What is quoted of a single passage."""
-    return texts(compose([aim(passage("One", *parts))], detail=detail, said=said))
+    return texts(compose([aim(passage("One", *parts))], length=length, said=said))
 
 
 def words(count: int, name: str) -> str:
@@ -89,19 +90,19 @@ def test_a_passage_that_answers_two_questions_is_cited_and_listed_once() -> None
     assert [found.chunk.section for found in answer.passages] == ["Maths", "Work"]
 
 
-@pytest.mark.parametrize("detail", [False, True])
-def test_an_answer_keeps_to_its_words(detail: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("length", LENGTHS)
+def test_an_answer_keeps_to_its_words(length: Length) -> None:
     parts = [sentence(words(19, f"w{n}"), 0.5) for n in range(20)]  # 20 words each with the marker
 
-    answer = compose([aim(passage("Long", *parts))], detail=detail)
+    answer = compose([aim(passage("Long", *parts))], length=length)
 
-    assert len(answer.statements) == MOST_WORDS[detail] // 20
-    assert len(answer.text.split()) <= MOST_WORDS[detail]
+    assert len(answer.statements) == _WORDS[length] // 20
+    assert len(answer.text.split()) <= _WORDS[length]
 
 
 def test_a_bullet_counts_as_a_word() -> None:
     lead = sentence(words(26, "skills"), 0.7)
-    room = _USUAL_WORDS - 26 - 3  # two markers and the bullet
+    room = _WORDS["usual"] - 26 - 3  # two markers and the bullet
 
     assert len(one_of(lead, item(words(room, "sql")))) == 2
     assert len(one_of(lead, item(words(room + 1, "sql")))) == 1
@@ -137,7 +138,7 @@ def test_the_same_sentence_in_two_passages_is_said_once() -> None:
     assert texts(answer).count("Learn algebra.") == 1
 
 
-@pytest.mark.parametrize(("likeness", "times"), [(_SAME + 0.01, 1), (_SAME - 0.01, 2)])
+@pytest.mark.parametrize(("likeness", "times"), [(SAME + 0.01, 1), (SAME - 0.01, 2)])
 def test_two_sentences_that_mean_the_same_are_one(likeness: float, times: int) -> None:
     one = sentence("Learn algebra.", 0.6)
     beside = sentence("Algebra is to be learnt.", 0.6).vector
@@ -203,7 +204,7 @@ def test_a_sentence_that_leans_on_the_one_before_never_stands_without_it(leaning
     assert one_of(leans, sentence("Begin now.", 0.2)) == ["Begin now."]  # nothing is before it
     assert one_of(before, leans)[:2] == ["A degree helps.", leaning]
     assert one_of(sentence("A degree?", 0.3), leans, sentence("Begin now.", 0.2)) == ["Begin now."]
-    assert one_of(before, leans, sentence("Begin now.", 0.2), detail=True, said=["A degree helps."]) == [
+    assert one_of(before, leans, sentence("Begin now.", 0.2), length="long", said=["A degree helps."]) == [
         "Begin now."
     ]
 
@@ -276,7 +277,7 @@ def test_points_that_answer_the_second_question_stand_under_what_answered_the_fi
 
 
 def test_points_without_room_for_their_introduction_are_left_out() -> None:
-    lead = sentence(words(_USUAL_WORDS, "long"), 0.1)
+    lead = sentence(words(_WORDS["usual"], "long"), 0.1)
 
     assert one_of(lead, item("SQL", 0.8), sentence("Begin now.", 0.5, block=2)) == ["Begin now."]
 
@@ -318,7 +319,7 @@ def test_a_passage_much_worse_than_the_best_adds_nothing_but_to_a_long_answer() 
     bad = passage("Bad", sentence("Pasta boils.", 0.7), score=0.1)
 
     assert texts(compose([aim(best, worse, bad)])) == ["Build a portfolio."]
-    assert texts(compose([aim(best, worse, bad)], detail=True)) == ["Build a portfolio.", "Meet people."]
+    assert texts(compose([aim(best, worse, bad)], length="long")) == ["Build a portfolio.", "Meet people."]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +358,7 @@ def test_more_reads_on_from_one_section_to_the_next_as_they_stand() -> None:
         score=0.9,
     )
 
-    answer = compose([aim(begun, after)], detail=True, said=["Begin here."])
+    answer = compose([aim(begun, after)], length="long", said=["Begin here."])
 
     assert texts(answer) == ["Go on with this.", "Steps follow.", "Near"]
 
@@ -382,11 +383,11 @@ def test_more_repeats_nothing_while_a_follow_up_may_repeat_the_best_passage() ->
     next_best = passage("Next", sentence("Meet people.", 0.8), score=0.9)
     said = ["Learn algebra.", "Meet people."]
 
-    def answer(*, detail: bool) -> list[str]:
-        return texts(compose([aim(best, next_best)], detail=detail, said=said))
+    def answer(*, length: Length) -> list[str]:
+        return texts(compose([aim(best, next_best)], length=length, said=said))
 
-    assert answer(detail=True) == ["Use Khan Academy."]
-    assert answer(detail=False) == ["Learn algebra.", "Use Khan Academy."]
+    assert answer(length="long") == ["Use Khan Academy."]
+    assert answer(length="usual") == ["Learn algebra.", "Use Khan Academy."]
 
 
 def test_more_goes_on_until_all_is_said() -> None:
@@ -394,7 +395,7 @@ def test_more_goes_on_until_all_is_said() -> None:
     rest = [sentence(words(60, f"rest{n}"), 0.5) for n in range(6)]
     said: list[str] = []
     rounds = 0
-    while new := one_of(lead, *rest, item("SQL", 0.3), detail=True, said=said):
+    while new := one_of(lead, *rest, item("SQL", 0.3), length="long", said=said):
         assert not set(new) & set(said)
         said += new
         rounds += 1
@@ -422,9 +423,11 @@ def test_only_what_fits_is_quoted_not_even_to_introduce() -> None:
     ],
     ids=["nothing found", "nothing whole", "unrelated", "opposed"],
 )
-@pytest.mark.parametrize("detail", [False, True])
-def test_without_anything_worth_quoting_nothing_is_said(passages: tuple[Passage, ...], detail: bool) -> None:  # noqa: FBT001
-    answer = compose([aim(*passages)], detail=detail)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_without_anything_worth_quoting_nothing_is_said(
+    passages: tuple[Passage, ...], length: Length
+) -> None:
+    answer = compose([aim(*passages)], length=length)
 
     assert (answer.statements, answer.citations, answer.text) == ((), (), "")
     assert answer.covered
@@ -501,11 +504,11 @@ def units_of(answer: Answer, marker: int) -> list[str]:
     return answer.citations[marker - 1].quote.split("\n")
 
 
-@given(several_aims(), st.booleans())
-def test_no_answer_is_too_long_or_says_a_thing_twice(aims: list[Aim], detail: bool) -> None:  # noqa: FBT001
-    answer = compose(aims, detail=detail)
+@given(several_aims(), st.sampled_from(LENGTHS))
+def test_no_answer_is_too_long_or_says_a_thing_twice(aims: list[Aim], length: Length) -> None:
+    answer = compose(aims, length=length)
 
-    assert len(answer.text.split()) <= MOST_WORDS[detail]
+    assert len(answer.text.split()) <= _WORDS[length]
     assert len(set(texts(answer))) == len(answer.statements)
     vectors = {
         (found.chunk.section, unit.text): vector
@@ -513,15 +516,15 @@ def test_no_answer_is_too_long_or_says_a_thing_twice(aims: list[Aim], detail: bo
         for unit, vector in zip(found.chunk.units, found.unit_vectors, strict=True)
     }
     quoted = [vectors[answer.citations[s.marker - 1].section, s.text] for s in answer.statements]
-    assert all(one @ other <= _SAME for one, other in combinations(quoted, 2))
+    assert all(one @ other <= SAME for one, other in combinations(quoted, 2))
 
 
-@given(several_aims(), st.booleans())
+@given(several_aims(), st.sampled_from(LENGTHS))
 def test_every_statement_is_in_its_quote_and_every_citation_is_used_in_order(
     aims: list[Aim],
-    detail: bool,  # noqa: FBT001
+    length: Length,
 ) -> None:
-    answer = compose(aims, detail=detail)
+    answer = compose(aims, length=length)
 
     markers = list(dict.fromkeys(int(marker) for marker in re.findall(r"\[(\d+)\]", answer.text)))
     assert markers == [citation.marker for citation in answer.citations]
@@ -537,9 +540,9 @@ def test_every_statement_is_in_its_quote_and_every_citation_is_used_in_order(
     assert not any(text.endswith(("?", ":")) for text in texts(answer))
 
 
-@given(several_aims(), st.booleans())
-def test_no_sentence_leans_on_one_that_is_not_just_before_it(aims: list[Aim], detail: bool) -> None:  # noqa: FBT001
-    answer = compose(aims, detail=detail)
+@given(several_aims(), st.sampled_from(LENGTHS))
+def test_no_sentence_leans_on_one_that_is_not_just_before_it(aims: list[Aim], length: Length) -> None:
+    answer = compose(aims, length=length)
 
     for before, statement in zip([None, *answer.statements], answer.statements, strict=False):
         if statement.text.startswith(LEANING):
@@ -549,12 +552,12 @@ def test_no_sentence_leans_on_one_that_is_not_just_before_it(aims: list[Aim], de
             assert around.index(before.text) == around.index(statement.text) - 1
 
 
-@given(several_aims(), st.booleans())
+@given(several_aims(), st.sampled_from(LENGTHS))
 def test_points_always_stand_under_a_sentence_of_their_passage_if_one_is_before_them(
     aims: list[Aim],
-    detail: bool,  # noqa: FBT001
+    length: Length,
 ) -> None:
-    answer = compose(aims, detail=detail)
+    answer = compose(aims, length=length)
 
     for at, statement in enumerate(answer.statements):
         around = units_of(answer, statement.marker)
@@ -569,17 +572,17 @@ def test_points_always_stand_under_a_sentence_of_their_passage_if_one_is_before_
 def test_more_never_repeats_and_only_what_fits_is_said(aims: list[Aim], data: st.DataObject) -> None:
     said = [text for text in texts(compose(aims)) if data.draw(st.booleans())]
 
-    more = compose(aims, detail=True, said=said, fits=lambda text: "SQL" not in text)
+    more = compose(aims, length="long", said=said, fits=lambda text: "SQL" not in text)
 
     assert not set(texts(more)) & set(said)
     assert not any("SQL" in text for text in texts(more))
 
 
-@given(several_aims(), st.booleans())
-def test_the_same_question_gets_the_same_answer(aims: list[Aim], detail: bool) -> None:  # noqa: FBT001
+@given(several_aims(), st.sampled_from(LENGTHS))
+def test_the_same_question_gets_the_same_answer(aims: list[Aim], length: Length) -> None:
     again = [replace(one, passages=tuple(replace(found) for found in one.passages)) for one in aims]
 
-    first, second = compose(aims, detail=detail), compose(again, detail=detail)
+    first, second = compose(aims, length=length), compose(again, length=length)
 
     assert (first.statements, first.citations, first.nearest) == (
         second.statements,

@@ -63,7 +63,7 @@ def test_more_asks_the_last_question_again_at_length(
     question = rewriter.rewrite(message, last)
 
     assert (question.text, question.subject) == (last.question, last.subject)
-    assert question.detail
+    assert question.length == "long"
     assert question.follow_up
     assert question.said == last.said
 
@@ -110,7 +110,7 @@ def test_a_follow_up_gets_what_it_leaves_unsaid(
     assert question.text == text
     assert question.subject == subject or subject is None
     assert question.follow_up
-    assert not question.detail
+    assert question.length == "usual"
     assert question.said == last.said
 
 
@@ -131,7 +131,7 @@ def test_what_is_asked_of_a_point_is_asked_in_its_place(
 
     assert question.text == text
     assert question.options == last.points
-    assert question.detail == ("more" in message)
+    assert (question.length == "long") == ("more" in message)
     assert not question.goes_deeper  # into the point, not into the answer before
 
 
@@ -180,12 +180,44 @@ def test_a_correction_asks_the_last_question_of_the_role_that_was_meant(
     assert question.text == "What skills does a ML Infrastructure Engineer need?"
 
 
-@pytest.mark.parametrize("message", ["vs data scientist?", "ok and compared to a data scientist"])
-def test_a_role_is_set_beside_the_one_spoken_of(rewriter: Rewriter, message: str) -> None:
-    question = rewriter.rewrite(message, WHICH_ROLE)
+def test_the_same_is_asked_of_another_role_of_a_list(rewriter: Rewriter) -> None:
+    two = ("Data Scientist", "Applied ML Engineer")
+    compared = Exchange("how do they differ?", "Data Scientist and Applied ML Engineer", points=two)
 
-    assert role_ids(question) == ["research-scientist", "data-scientist"]
-    assert question.text == "What is the difference between a Research Scientist and a Data Scientist?"
+    second = rewriter.rewrite("what skills for the second one", compared)
+    assert role_ids(second) == ["applied-ml-engineer"]
+    first = rewriter.rewrite("and the first?", Exchange(second.text, second.subject, points=second.options))
+
+    assert role_ids(first) == ["data-scientist"]
+    assert first.text == "what skills for Data Scientist"
+    assert first.options == two
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "switching topic, what does a portfolio contain",
+        "quick question: what does a portfolio contain",
+        "ok back to what does a portfolio contain",
+    ],
+)
+def test_another_subject_leaves_the_last_one(rewriter: Rewriter, message: str) -> None:
+    question = rewriter.rewrite(message, SKILLS)
+
+    assert (question.text, question.follow_up) == ("what does a portfolio contain", False)
+
+
+@pytest.mark.parametrize(
+    "message", ["tldr", "tl;dr pls", "ok shorter please", "can you summarize that", "in short?"]
+)
+def test_less_is_the_last_answer_in_brief(rewriter: Rewriter, message: str) -> None:
+    question = rewriter.rewrite(message, SKILLS)
+
+    assert (question.text, question.length, question.refers_back) == (SKILLS.question, "brief", True)
+
+
+def test_a_question_may_ask_for_few_words(rewriter: Rewriter) -> None:
+    assert rewriter.rewrite("what does a data scientist do, in one sentence", None).length == "brief"
 
 
 def test_a_pronoun_may_stand_for_several_roles(rewriter: Rewriter) -> None:
@@ -324,8 +356,8 @@ def test_a_first_message_is_its_own_subject_or_the_role_it_names(rewriter: Rewri
     "message", ["Explain data science in detail", "a thorough list of mathematics, please"]
 )
 def test_a_long_answer_can_be_asked_for_at_once(rewriter: Rewriter, message: str) -> None:
-    assert rewriter.rewrite(message, None).detail
-    assert not rewriter.rewrite("Explain data science", None).detail
+    assert rewriter.rewrite(message, None).length == "long"
+    assert rewriter.rewrite("Explain data science", None).length == "usual"
 
 
 def test_two_questions_are_parts_and_a_story_beside_them_is_not(rewriter: Rewriter) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from bot.coach.chart import table_picture
 from bot.coach.citing import Citing
@@ -12,6 +13,7 @@ from bot.coach.facts import Learner
 from bot.coach.fit import Standing, rank
 from bot.coach.intents import Intents
 from bot.memory.conversations import Turn
+from bot.memory.gaps import Gaps
 from bot.reply import Choice, Message, Reply
 from knowledge.roles import Role, Roles
 from retrieval.rewrite import Exchange
@@ -22,25 +24,30 @@ _WHICH = (
     "Which two shall I set side by side? Write for example `/compare data scientist, research scientist`."
 )
 _ONLY = "Of what you name, my guides describe only {}. What shall I set beside it?"
+_NOT_DESCRIBED = (
+    "The guides I work from describe only {} of what you want to set side by side, so I'd rather not guess."
+)
 _GONE = "The guides I work from don't describe these any more, so I have nothing to set side by side."
 
 
 class CompareRoles:
     """The skill of comparing."""
 
-    def __init__(self, roles: Roles, learner: Learner, intents: Intents, sections: Sections) -> None:
-        """Compare these roles by their guides' sections."""
+    def __init__(
+        self, roles: Roles, learner: Learner, intents: Intents, sections: Sections, gaps: Gaps
+    ) -> None:
+        """Compare these roles by their guides' sections; what they don't describe is a gap."""
         self._roles = roles
         self._learner = learner
         self._intents = intents
         self._sections = sections
+        self._gaps = gaps
 
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Compare what the message names."""
-        _ = turns
-        named = self._intents.compared(message.text)[:_MOST]
+        named = self._intents.compared(message.text, turns)[:_MOST]
         if len(named) < _FEWEST:
-            return self._asking(named)
+            return await self._one_sided(message, named)
         sections = await self._sections.read({WORK_GUIDE, *(role.id for role in self._roles)})
         citing = Citing()
         note = ""
@@ -61,7 +68,7 @@ class CompareRoles:
             f"{note}{comparison.text}",
             citing.citations,
             ("Which role suits me?", *(f"What skills does {each.with_article} need?" for each in named[:2])),
-            Exchange(message.text, both),
+            Exchange(message.text, both, points=comparison.titles),
             pictures=(picture,),
         )
 
@@ -74,6 +81,16 @@ class CompareRoles:
         """How the roles stand for the person, or nothing if nothing is known."""
         known = await self._learner.known(message)
         return {standing.role.id: standing for standing in rank(self._roles, known)} if known else {}
+
+    async def _one_sided(self, message: Message, named: Sequence[Role]) -> Reply:
+        """Say that what stands on the other side is in no guide; a command just lacks it so far."""
+        asking = self._asking(named)
+        if message.text.startswith("/") or not named:
+            return asking
+        await self._gaps.add(message.user, message.text)
+        title = named[0].title
+        nearest = (f"What does {named[0].with_article} do?",)
+        return replace(asking, kind="refusal", text=_NOT_DESCRIBED.format(title), suggestions=nearest)
 
     def _asking(self, named: Sequence[Role]) -> Reply:
         """Ask for what is missing, offering what can be compared."""

@@ -136,7 +136,11 @@ class SuggestRoles:
             said.text,
             said.citations,
             said.suggestions,
-            Exchange(f"What does {ranking[0].role.title} do?", ranking[0].role.title),
+            Exchange(
+                f"What does {ranking[0].role.title} do?",
+                ranking[0].role.title,
+                points=tuple(standing.role.title for standing in ranking),
+            ),
             choices=(Choice("Start over", guided.AGAIN),) if finished else (_QUESTIONS,),
             pictures=(chart,),
             fits=said.fits,

@@ -10,6 +10,7 @@ from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from bot.reply import Reply
 from knowledge.roles import load_roles
+from retrieval.rewrite import Exchange
 from retrieval.wording import Wording
 
 
@@ -62,3 +63,31 @@ def test_ok_takes_up_an_offer_where_there_is_one(intents: Intents) -> None:
 
     assert intents.of("ok") == "smalltalk"
     assert intents.of("ok", turns=(offering,)) == "ask"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vs data scientist?",
+        "how is it different from a data scientist",
+        "hows that compare to a DS",
+        "ok and compared to a data scientist",
+        "difference to data scientist?",
+    ],
+)
+def test_a_role_is_set_beside_the_one_spoken_of(intents: Intents, text: str) -> None:
+    exchange = Exchange("what does an infra engineer do", "ML Infrastructure Engineer")
+    spoken = Turn("what does an infra engineer do", Reply("answer", "It scales.", exchange=exchange))
+
+    assert intents.of(text, turns=(spoken,)) == "compare"
+    named = intents.compared(text, (spoken,))
+    assert [role.id for role in named] == ["ml-infrastructure-engineer", "data-scientist"]
+    assert len(intents.compared(text)) == 1
+
+
+def test_one_role_beside_something_else_is_not_the_one_spoken_of(intents: Intents) -> None:
+    exchange = Exchange("what does an infra engineer do", "ML Infrastructure Engineer")
+    spoken = Turn("what does an infra engineer do", Reply("answer", "It scales.", exchange=exchange))
+
+    text = "what's the difference between a data analyst and a data scientist"
+    assert [role.id for role in intents.compared(text, (spoken,))] == ["data-scientist"]
