@@ -27,6 +27,7 @@ _LEANING = re.compile(
 )
 # Lists so long are quoted whole when their number was named.
 _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+_WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
@@ -118,4 +119,4 @@ def is_whole(unit: Unit) -> bool:
     """Whether a unit is a statement: an ended sentence, or an item or row that heads no others."""
     if unit.kind == "sentence":
         return bool(_SENTENCE_END.search(unit.text)) and not unit.text.endswith("?")
-    return bool(unit.text) and not unit.text.endswith(":")
+    return bool(_WORD.search(unit.text)) and not unit.text.endswith(":")
