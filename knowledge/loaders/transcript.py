@@ -106,7 +106,7 @@ def _question(said: str) -> Iterator[Block]:
         *before, said = (sentence.strip() for sentence in sentencex.segment("en", said) if sentence.strip())
         if before:
             yield Block("paragraph", " ".join(before))
-    asked = _STALLING.sub("", said) or said
+    asked = (_STALLING.sub("", said) or said).removesuffix(".")
     yield Block("heading", f"{asked[0].upper()}{asked[1:]}", _LEVEL)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -47,3 +49,39 @@ async def measured(bare: App) -> Mapping[str, Figures]:
         await take_in(bare, folder)
         figures[folder.name] = await measure(bare, load_questions(folder, "aside"), lambda _: None)
     return figures
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a figure must reach on every set, and what it may not fall below where it does not yet."""
+
+    figure: str
+    sign: Literal["≥", "≤"]
+    bound: float
+    floors: Mapping[str, float] = field(default_factory=dict)
+
+    def reached_by(self, figures: Figures, name: str) -> bool:
+        bound, value = self.floors.get(name, self.bound), getattr(figures, self.figure)
+        return bool(value >= bound if self.sign == "≥" else value <= bound)
+
+
+BARS = (
+    Bar("hit_at_4", "≥", 0.92),
+    Bar("facts", "≥", 0.80),
+    Bar("answerable_refused", "≤", 0.05),
+    Bar("unanswerable_refused", "≥", 0.95),
+)
+
+
+@pytest.mark.parametrize("bar", BARS, ids=lambda bar: bar.figure)
+@pytest.mark.parametrize("name", [folder.name for folder in ASIDE])
+def test_a_set_reaches_a_bar_or_keeps_its_floor(measured: Mapping[str, Figures], name: str, bar: Bar) -> None:
+    assert bar.reached_by(measured[name], name), measured[name]
+
+
+@pytest.mark.parametrize("name", [folder.name for folder in ASIDE])
+def test_more_is_found_than_by_the_better_of_two_plain_searches(
+    measured: Mapping[str, Figures], name: str
+) -> None:
+    found = measured[name]
+    assert found.hit_at_4 > max(found.dense_at_4, found.words_at_4), found

@@ -24,7 +24,7 @@ def test_what_the_interviewer_asks_is_a_heading_and_so_is_what_prompts_an_answer
     assert headings(INTERVIEW) == [
         "What was the money like?",
         "Looking for what, exactly?",
-        "You must have had some bad nights.",
+        "You must have had some bad nights",
     ]
 
 
