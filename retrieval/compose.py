@@ -14,6 +14,7 @@ from knowledge.library import StoredChunk, Vectors
 from retrieval.answer import Answer, Citation, Length, Passage, Statement
 from retrieval.quoting import (
     Pick,
+    heads_a_list,
     introduction_of,
     is_counted,
     is_whole,
@@ -150,6 +151,8 @@ def _choose(
     chosen: list[Pick] = []
     left = budget
     for pick in by_worth:
+        if pick.is_label:
+            continue
         taken = [*before, *chosen]
         places = {one.place for one in taken}
         wanted = [one for one in (*introduction_of(pick, units), pick) if one.place not in places]
@@ -175,8 +178,9 @@ def _candidates(passage: Passage, aim: Aim) -> Iterator[Pick]:
     standing = passage.score / aim.passages[0].score
     vectors = passage.unit_vectors
     merits = vectors @ aim.query
-    for position, unit in enumerate(passage.chunk.units):
-        if is_whole(unit):
+    units, prose = passage.chunk.units, rests_on_statements(passage.chunk)
+    for position, unit in enumerate(units):
+        if is_whole(unit) or (prose and heads_a_list(units, position)):
             worth = float(merits[position]) + _PASSAGE_WEIGHT * standing
             worth += _ITEM_BONUS * (unit.kind != "sentence")
             yield Pick(passage, position, unit, vectors[position], float(merits[position]), worth)
