@@ -72,14 +72,13 @@ def introduction_of(pick: Pick, units: Sequence[Pick]) -> list[Pick]:
     """The sentences under which a pick makes sense: they stand before it in the passage.
 
     They are quoted for its sake, however far from the question they are themselves. For a point, it
-    is its list's label or the one that leads to it; in prose, those back to one that refers to nothing
-    before.
+    is the one that leads to it, and its list's label; in prose, those back to one that refers to
+    nothing before.
     """
     before = [one for one in units if one.passage is pick.passage and one.position < pick.position]
     if pick.unit.kind != "sentence":
         label = next((one for one in reversed(before) if one.unit.block != pick.unit.block), None)
-        lead = label if label and label.is_label else lead_of(before)
-        return [lead] if lead else []
+        return [one for one in (lead_of(before), label if label and label.is_label else None) if one]
     needed = [pick]
     while rests_on_statements(pick.passage.chunk) and before and _LEANING.match(needed[0].unit.text):
         needed.insert(0, before.pop())
