@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from filelock import FileLock
 
 from bot.app import App, open_app
 from bot.config import Settings
@@ -25,21 +26,28 @@ ASIDE = tuple(folder for folder in SETS if load_questions(folder, "aside"))
 
 @pytest.fixture(scope="module")
 async def bare(app: App, kept_library: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[App]:
-    """A coach without guides, which need not encode the project's own texts again."""
+    """A coach without guides, which takes over what is encoded and hands on what it encodes."""
     assert app.searcher.field, "the library is kept once it is filled"
-    settings = Settings(
-        data_dir=tmp_path_factory.mktemp("data"), guides_dir=tmp_path_factory.mktemp("guides")
-    )
-    database = settings.data_dir / "coach.db"
+    data, guides = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("guides")
+    settings = Settings(data_dir=data, guides_dir=guides)
+    database = data / "coach.db"
     engine = create_engine(f"sqlite+aiosqlite:///{database}")
     await upgrade(engine)
     await engine.dispose()
-    with closing(sqlite3.connect(database)) as target:
-        target.execute("ATTACH ? AS kept", (str(kept_library),))
-        target.execute("INSERT INTO embeddings SELECT * FROM kept.embeddings")
-        target.commit()
+    lock = FileLock(kept_library.with_suffix(".lock"))
+    with lock:
+        _copy_vectors(kept_library, database)
     async with open_app(settings) as opened:
         yield opened
+    with lock:
+        _copy_vectors(database, kept_library)
+
+
+def _copy_vectors(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(target)) as database:
+        database.execute("ATTACH ? AS other", (str(source),))
+        database.execute("INSERT OR IGNORE INTO embeddings SELECT * FROM other.embeddings")
+        database.commit()
 
 
 @pytest.fixture(scope="module")
