@@ -14,6 +14,7 @@ from knowledge.library import StoredChunk, Vectors
 from retrieval.answer import Answer, Citation, Length, Passage, Statement
 from retrieval.quoting import (
     Pick,
+    heads_a_list,
     introduction_of,
     is_counted,
     is_whole,
@@ -24,13 +25,14 @@ from retrieval.quoting import (
 )
 from retrieval.statements import rests_on_statements
 
-# Words of an answer by its length; of a usual one to several questions at once, and of one from prose,
-# which spreads what it says.
+# Words of an answer by its length, and of a usual one to several questions at once.
 _WORDS: Mapping[Length, int] = {"brief": 45, "usual": 128, "long": 230}
 _SEVERAL_WORDS = 150
-_PROSE_WORDS = 172
 # A passage adds something only if it is nearly as good as the best.
 _ADDED_MERIT: Mapping[Length, float] = {"brief": 1.0, "usual": 0.7, "long": 0.4}
+# Prose spreads what it says: a usual answer from it takes more words, and from more of what was found.
+_PROSE_WORDS = 179
+_PROSE_ADDED_MERIT = 0.5
 _MOST_PASSAGES: Mapping[Length, int] = {"brief": 1, "usual": 3, "long": 5}
 _ADDED_UNIT_MERIT = 0.1
 # Unless it is nearly the best itself, what it adds must come this near to what the best says.
@@ -87,8 +89,13 @@ def compose(
 def _words(aims: Sequence[Aim], length: Length) -> int:
     if length != "usual":
         return _WORDS[length]
-    prose = any(rests_on_statements(passage.chunk) for aim in aims for passage in aim.passages[:1])
+    prose = any(_is_prose(aim.passages) for aim in aims)
     return _PROSE_WORDS if prose else _SEVERAL_WORDS if len(aims) > 1 else _WORDS["usual"]
+
+
+def _is_prose(passages: Sequence[Passage]) -> bool:
+    """Whether the best of these passages was not written as an answer."""
+    return any(rests_on_statements(passage.chunk) for passage in passages[:1])
 
 
 def _without_far_items(units: Sequence[Pick]) -> list[Pick]:
@@ -109,7 +116,8 @@ def _without_far_items(units: Sequence[Pick]) -> list[Pick]:
 
 def _worth_quoting(found: Iterable[Passage], length: Length) -> list[Passage]:
     passages = list(found)
-    enough = _ADDED_MERIT[length] * passages[0].score if passages else 0.0
+    share = _PROSE_ADDED_MERIT if length == "usual" and _is_prose(passages) else _ADDED_MERIT[length]
+    enough = share * passages[0].score if passages else 0.0
     return [p for p in passages if p.score > 0 and p.score >= enough][: _MOST_PASSAGES[length]]
 
 
@@ -143,6 +151,8 @@ def _choose(
     chosen: list[Pick] = []
     left = budget
     for pick in by_worth:
+        if pick.is_label:
+            continue
         taken = [*before, *chosen]
         places = {one.place for one in taken}
         wanted = [one for one in (*introduction_of(pick, units), pick) if one.place not in places]
@@ -168,8 +178,9 @@ def _candidates(passage: Passage, aim: Aim) -> Iterator[Pick]:
     standing = passage.score / aim.passages[0].score
     vectors = passage.unit_vectors
     merits = vectors @ aim.query
-    for position, unit in enumerate(passage.chunk.units):
-        if is_whole(unit):
+    units, prose = passage.chunk.units, rests_on_statements(passage.chunk)
+    for position, unit in enumerate(units):
+        if is_whole(unit) or (prose and heads_a_list(units, position)):
             worth = float(merits[position]) + _PASSAGE_WEIGHT * standing
             worth += _ITEM_BONUS * (unit.kind != "sentence")
             yield Pick(passage, position, unit, vectors[position], float(merits[position]), worth)

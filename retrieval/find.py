@@ -98,7 +98,7 @@ class Finder:
             whole = unit_length(whole + _OWN_WORDS * others[0])
         field = self._searcher.field or Field.of(whole[None])
         passages = await self._passages(question, whole, field)
-        aims = tuple(_aim(field.distinct(part), passages) for part in others[asked:]) or (
+        aims = tuple(_aim(part, field, passages) for part in others[asked:]) or (
             Aim(field.distinct(whole), passages),
         )
         readings = tuple(
@@ -129,7 +129,7 @@ class Finder:
         home = next((p.chunk.guide_id for p in known.values() if _share_said(p, said)), None)
         for chunk in (await self._sections.read([home] if home else [])).values():
             vectors = field.distinct(chunk.vectors)
-            known.setdefault(chunk.id, Passage(chunk, likeness(chunk, vectors, query), vectors))
+            known.setdefault(chunk.id, Passage(chunk, likeness(chunk, vectors, query, vector), vectors))
         unsaid = (
             replace(p, score=p.score + _NEARBY * (p.chunk.guide_id == home))
             for p in known.values()
@@ -157,9 +157,11 @@ def _share_said(passage: Passage, said: Collection[str]) -> float:
     return sum(unit.text in said for unit in units) / max(1, len(units))
 
 
-def _aim(query: Vectors, passages: tuple[Passage, ...]) -> Aim:
-    """Order what the whole message found by how well it fits one of its questions."""
+def _aim(plain: Vectors, field: Field, passages: tuple[Passage, ...]) -> Aim:
+    """Order what the whole message found by how well it fits one of its questions, whose vector is given."""
+    query = field.distinct(plain)
     ranked = (
-        replace(p, score=likeness(p.chunk, p.vectors, query) + _WHOLE_MESSAGE * p.score) for p in passages
+        replace(p, score=likeness(p.chunk, p.vectors, query, plain) + _WHOLE_MESSAGE * p.score)
+        for p in passages
     )
     return Aim(query, tuple(sorted(ranked, key=lambda p: -p.score)))

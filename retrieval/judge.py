@@ -177,7 +177,9 @@ class Judge:
         """Weigh a question in a field studied before: from 0 on the passages found cover it."""
         against = self._against(reading, passages, field)
         signs = _signs(reading, passages, against)
-        statements = lean_of_statements(passages, reading.vector, reading.plain, against.example)
+        statements = lean_of_statements(
+            passages, reading.vector, reading.plain, against.example, named=against.named
+        )
         return max(signs.lean, statements) if signs else statements
 
     def signs(self, reading: Reading, passages: Sequence[Passage], field: Field) -> Signs | None:
@@ -196,8 +198,7 @@ class Judge:
         answered = {each for each, aspect in aspects.items() if aspect.answered_by(passages[:_READ])}
         still_open = [int(n) for n in nearest if id(self._owners[n]) not in answered]
         named = any(self._owners[n].asked_by(reading.text) for n in still_open[:_NEAREST_ASPECTS])
-        # Statements never outweigh an example that the question names.
-        example = math.inf if named else float((study.examples[still_open] @ reading.vector).max(initial=0.0))
+        example = float((study.examples[still_open] @ reading.vector).max(initial=0.0))
         return _Against(study, question, likeness[still_open], example, named)
 
 

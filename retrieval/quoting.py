@@ -27,6 +27,7 @@ _LEANING = re.compile(
 )
 # Lists so long are quoted whole when their number was named.
 _COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+_WORD = re.compile(r"\w")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 
 
@@ -50,6 +51,11 @@ class Pick:
         return self.passage.chunk.id, self.position
 
     @property
+    def is_label(self) -> bool:
+        """Whether it says nothing by itself and heads a list: “Key skills:”."""
+        return self.unit.kind == "sentence" and self.unit.text.endswith(":")
+
+    @property
     def cost(self) -> int:
         """Words it takes, its marker and bullet included."""
         return self.unit.words + 1 + (self.unit.kind != "sentence")
@@ -57,7 +63,8 @@ class Pick:
 
 def lead_of(units: Iterable[Pick]) -> Pick | None:
     """The sentence that says what a passage is about: the nearest to the question, or the first."""
-    fit = [pick for pick in units if pick.unit.kind == "sentence" and not _LEANING.match(pick.unit.text)]
+    sentences = (pick for pick in units if pick.unit.kind == "sentence" and not pick.is_label)
+    fit = [pick for pick in sentences if not _LEANING.match(pick.unit.text)]
     return max(fit, key=lambda pick: pick.merit + _LEAD_BONUS * (pick.position == 0), default=None)
 
 
@@ -65,12 +72,13 @@ def introduction_of(pick: Pick, units: Sequence[Pick]) -> list[Pick]:
     """The sentences under which a pick makes sense: they stand before it in the passage.
 
     They are quoted for its sake, however far from the question they are themselves. For a point, it
-    is the one that leads to it; in prose, those back to one that refers to nothing before.
+    is the one that leads to it, and its list's label; in prose, those back to one that refers to
+    nothing before.
     """
     before = [one for one in units if one.passage is pick.passage and one.position < pick.position]
     if pick.unit.kind != "sentence":
-        lead = lead_of(before)
-        return [lead] if lead else []
+        label = next((one for one in reversed(before) if one.unit.block != pick.unit.block), None)
+        return [one for one in (lead_of(before), label if label and label.is_label else None) if one]
     needed = [pick]
     while rests_on_statements(pick.passage.chunk) and before and _LEANING.match(needed[0].unit.text):
         needed.insert(0, before.pop())
@@ -110,12 +118,20 @@ def leans_on_nothing(pick: Pick, places: Container[tuple[str, int]]) -> bool:
 
 
 def say_the_same(one: Pick, other: Pick) -> bool:
-    """Whether two units are one text, or mean nearly the same."""
+    """Whether two units are one text, or mean nearly the same; labels of two lists may be alike."""
+    if one.is_label or other.is_label:
+        return False
     return one.unit.text == other.unit.text or float(one.vector @ other.vector) > SAME
+
+
+def heads_a_list(units: Sequence[Unit], position: int) -> bool:
+    """Whether a unit is what leads to the list right after it, and no statement by itself."""
+    unit, after = units[position], units[position + 1 : position + 2]
+    return unit.kind == "sentence" and unit.text.endswith(":") and any(one.kind == "item" for one in after)
 
 
 def is_whole(unit: Unit) -> bool:
     """Whether a unit is a statement: an ended sentence, or an item or row that heads no others."""
     if unit.kind == "sentence":
         return bool(_SENTENCE_END.search(unit.text)) and not unit.text.endswith("?")
-    return bool(unit.text) and not unit.text.endswith(":")
+    return bool(_WORD.search(unit.text)) and not unit.text.endswith(":")

@@ -219,7 +219,7 @@ class Searcher:
         for chunk, distinct in await self._shelf.take(candidates, field):
             # What is sharpened was learnt from questions, and is of use beside questions only.
             asked = query if rests_on_statements(chunk) else sharpened
-            score = likeness(chunk, distinct, asked) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
+            score = likeness(chunk, distinct, asked, vector) + _WORDS_WEIGHT * words.get(chunk.id, 0.0)
             passages.append(Passage(chunk, score, distinct))
         return sorted(passages, key=lambda passage: (-passage.score, passage.chunk.id))[:k]
 
@@ -241,13 +241,14 @@ class Searcher:
         return best[:_MOST_CANDIDATES], words
 
 
-def likeness(chunk: StoredChunk, vectors: Vectors, query: Vectors) -> float:
+def likeness(chunk: StoredChunk, vectors: Vectors, query: Vectors, plain: Vectors) -> float:
     """How near a chunk's meaning is to a question's: 0 to about 1.5.
 
-    `vectors` are the chunk's; they and the question's are distinct, the question's sharpened or not.
+    `vectors` are the chunk's; they and `query`, the question's, are distinct, the question's sharpened
+    or not. `plain` is the question's vector as it is.
     """
     if rests_on_statements(chunk):
-        return likeness_of_statements(vectors, query)
+        return likeness_of_statements(chunk, vectors, query, plain)
     similarity = vectors @ query
     views = np.sort(similarity[1:])[-_VIEWS:].mean()
     return float(_CHUNK_WEIGHT * similarity[0] + _VIEWS_WEIGHT * views)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from bot.moderation.proposal import Duplicate
 from knowledge.chunking import chunk_guide
 from knowledge.guide import Guide
-from knowledge.library import Library, StoredChunk
+from knowledge.library import Library
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.search import Searcher
 
@@ -55,21 +55,19 @@ class Duplicates:
 
     async def _live(self, guide: Guide, sample: Sequence[str], gone: set[str]) -> Counter[str]:
         """Count for each live guide but its own former self how many of the sentences it holds."""
+        near = await asyncio.to_thread(self._near, sample)
+        chunks = await self._library.chunks(sorted(set().union(*near.values())), self._model)
+        known = {chunk.id: chunk for chunk in chunks if chunk.guide_id not in {guide.id, *gone}}
+        said = {chunk_id: {_plain(unit.text) for unit in chunk.units} for chunk_id, chunk in known.items()}
         counts: Counter[str] = Counter()
-        known: dict[str, StoredChunk] = {}
-        for sentence in sample:
-            near = await asyncio.to_thread(self._searcher.words.nearest, sentence, _CHUNKS_A_SENTENCE)
-            new = [chunk_id for chunk_id in near if chunk_id not in known]
-            known |= {chunk.id: chunk for chunk in await self._library.chunks(new, self._model)}
-            holding = {
-                known[chunk_id].guide
-                for chunk_id in near
-                if chunk_id in known
-                and known[chunk_id].guide_id not in {guide.id, *gone}
-                and any(_plain(unit.text) == sentence for unit in known[chunk_id].units)
-            }
-            counts.update(holding)
+        for sentence, ids in near.items():
+            counts.update({known[each].guide for each in ids if sentence in said.get(each, ())})
         return counts
+
+    def _near(self, sentences: Sequence[str]) -> dict[str, set[str]]:
+        """Name the chunks that share most words with each sentence."""
+        words = self._searcher.words
+        return {sentence: set(words.nearest(sentence, _CHUNKS_A_SENTENCE)) for sentence in sentences}
 
 
 def _sentences(guide: Guide) -> list[str]:

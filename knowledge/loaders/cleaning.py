@@ -26,6 +26,7 @@ from knowledge.loaders.frame import (
     is_remark,
     is_self_talk,
 )
+from knowledge.loaders.pitch import without_pitches
 
 _SPACE = re.compile(r"\s+")
 _BULLET = re.compile(r"^[•●◦▪▫‣⁃∙·○■□◆◇➢➤➔→✓✔✅☑]\s*(?=\S)")
@@ -54,6 +55,7 @@ def clean(document: Document) -> Document:
     blocks = [block for block in blocks if not _is_frame(block)]
     blocks = _without_openings(blocks)
     blocks = _without_filler(blocks)
+    blocks = without_pitches(blocks)
     blocks = _with_breaks(blocks)
     blocks = _once([_as_it_is(block) for block in blocks])
     title = _flat(visible(document.provenance.title))

@@ -38,6 +38,10 @@ _LEAST_TURNS, _LEAST_SPEAKERS, _LEAST_QUESTIONS = 2, 2, 2
 _MOSTLY = 0.6
 _LEAST_SHARE = 0.25
 _MOST_HEADING_WORDS = 16
+# Who asks in half of the turns leads the conversation. Of what else they say, so many words put a
+# subject to the other; fewer only show that they listen.
+_LEADING = 0.5
+_LEAST_PROMPT_WORDS = 4
 _LEVEL = 2
 
 
@@ -71,15 +75,30 @@ def turns_of(lines: Sequence[str]) -> list[Turn]:
 
 
 def blocks_of_turns(turns: Sequence[Turn]) -> Iterator[Block]:
-    """Yield a heading for each question that somebody else answers, and the rest as paragraphs."""
+    """Yield a heading for each question that somebody else answers, and the rest as paragraphs.
+
+    “You must have had some bad nights.” is as good as a question from who leads the conversation.
+    """
     following = [*(after for _, after in pairwise(turns)), None]
+    leaders = _leaders(turns)
     for turn, after in zip(turns, following, strict=True):
         *before, last = turn.said
         yield from (Block("paragraph", each) for each in before)
-        if turn.asks and after is not None and after.speaker != turn.speaker:
+        prompts = turn.asks or (turn.speaker in leaders and _is_prompt(last))
+        if prompts and after is not None and after.speaker != turn.speaker:
             yield from _question(last)
         else:
             yield Block("paragraph", last)
+
+
+def _leaders(turns: Sequence[Turn]) -> set[str]:
+    spoken = Counter(turn.speaker for turn in turns)
+    asking = Counter(turn.speaker for turn in turns if turn.asks)
+    return {speaker for speaker, count in asking.items() if count >= _LEADING * spoken[speaker]}
+
+
+def _is_prompt(said: str) -> bool:
+    return _LEAST_PROMPT_WORDS <= len(_STALLING.sub("", said).split()) <= _MOST_HEADING_WORDS
 
 
 def _question(said: str) -> Iterator[Block]:
@@ -87,7 +106,7 @@ def _question(said: str) -> Iterator[Block]:
         *before, said = (sentence.strip() for sentence in sentencex.segment("en", said) if sentence.strip())
         if before:
             yield Block("paragraph", " ".join(before))
-    asked = _STALLING.sub("", said) or said
+    asked = (_STALLING.sub("", said) or said).removesuffix(".")
     yield Block("heading", f"{asked[0].upper()}{asked[1:]}", _LEVEL)
 
 

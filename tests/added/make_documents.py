@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-FOLDER = Path(__file__).with_name("documents")
+FOLDER = Path(__file__).parent / "mixed" / "documents"
 _SCHEMAS = "http://schemas.openxmlformats.org"
 _COLUMNS, _TOP, _LEADING, _LINES, _WIDTH = (60, 320), 700, 13, 44, 42
 

@@ -1,9 +1,7 @@
 """How good the coach is on documents that nobody here has written a guide from.
 
-`python -m tests.added.measure` adds the documents of this folder to an empty library, as a moderator
-would, and asks the questions beside them; `--documents` and `--questions` name others. A line of
-the questions holds `question` and `facts` as in tests/golden; without facts, it is not answered by
-the documents, and its part `aside` is left out.
+`python -m tests.added.measure` adds the documents of each set beside this file to an empty library, as
+a moderator would, and asks the questions beside them; `tests/added/README.md` says what a set is.
 
 Beside the coach stand, in the same run and over the same cleaned text, the two searches everybody
 begins with: text split by length, found by the embedding model alone or by BM25 alone.
@@ -15,8 +13,8 @@ import argparse
 import asyncio
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import mean
 
@@ -27,7 +25,7 @@ from rich.table import Table
 
 from bot.app import App, open_app
 from bot.config import Settings
-from bot.evaluation.golden import Fact
+from bot.evaluation.golden import Fact, Part
 from bot.moderation.items import from_arguments
 from knowledge.loaders.document import NOTHING_SAID
 from retrieval.chain import Inquiry
@@ -35,9 +33,11 @@ from retrieval.lexical import WordIndex
 from retrieval.refresh import ignore_progress
 
 _HERE = Path(__file__).parent
+SETS = tuple(sorted(path.parent for path in _HERE.glob("*/questions.jsonl")))
 _TOP = 4
 # The sizes of LangChain's own introduction, as in bot/evaluation/baseline.py.
 _PIECE, _OVERLAP = 1000, 200
+_ACTOR = "measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,23 @@ class Figures:
     unanswerable_refused: float
 
 
-def load_questions(paths: Iterable[Path]) -> list[Asked]:
-    """Read questions; of those with a part, only what may be looked at."""
-    rows = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+def load_questions(folder: Path, part: Part) -> list[Asked]:
+    """Read a set's questions of one part."""
+    rows = [json.loads(line) for line in (folder / "questions.jsonl").read_text("utf-8").splitlines()]
     return [
         Asked(row["question"], tuple(Fact(tuple(wordings)) for wordings in row.get("facts", ())))
         for row in rows
-        if row.get("part") != "aside"
+        if part in {"all", row["part"]}
     ]
+
+
+async def take_in(app: App, folder: Path) -> None:
+    """Make a set's documents the whole library."""
+    if earlier := list((await app.library.live()).versions):
+        await app.curator.apply(await app.curator.propose_remove(earlier), actor=_ACTOR)
+    items = from_arguments([str(folder / "documents")], NOTHING_SAID)
+    proposal = await app.curator.propose_add(items, actor=_ACTOR, progress=ignore_progress)
+    await app.curator.apply(proposal, actor=_ACTOR)
 
 
 async def measure(app: App, asked: Sequence[Asked], say: Callable[[str], object]) -> Figures:
@@ -137,32 +146,34 @@ def _holds(texts: Iterable[str], fact: Fact) -> bool:
     return any(fact.stands_in(text) for text in texts)
 
 
-def table(figures: Figures) -> Table:
-    """Lay the figures out."""
-    shown = Table("documents nobody wrote guides from", "coach", "dense alone", "BM25 alone")
-    shown.add_row("hit@4", *(f"{n:.3f}" for n in (figures.hit_at_4, figures.dense_at_4, figures.words_at_4)))
-    shown.add_row("facts in the answer", f"{figures.facts:.3f}")
-    shown.add_row("answerable refused", f"{figures.answerable_refused:.3f}")
-    shown.add_row("unanswerable refused", f"{figures.unanswerable_refused:.3f}")
+def table(measured: Mapping[str, Figures]) -> Table:
+    """Lay the figures out, a column a set."""
+    shown = Table("documents nobody wrote guides from", *measured)
+    for each in fields(Figures):
+        values = (getattr(figures, each.name) for figures in measured.values())
+        shown.add_row(each.name.replace("_", " "), *(f"{value:.3f}" for value in values))
     return shown
 
 
-async def _run(documents: Sequence[str], questions: Sequence[Path], *, aloud: bool) -> None:
+async def _run(folders: Sequence[Path], part: Part, *, aloud: bool) -> None:
+    measured: dict[str, Figures] = {}
     with tempfile.TemporaryDirectory() as folder:
         empty = Path(folder) / "guides"
         empty.mkdir()
         async with open_app(Settings(data_dir=Path(folder) / "data", guides_dir=empty)) as app:
-            items = from_arguments(documents, NOTHING_SAID)
-            proposal = await app.curator.propose_add(items, actor="measure", progress=ignore_progress)
-            await app.curator.apply(proposal, actor="measure")
-            figures = await measure(app, load_questions(questions), print if aloud else lambda _: None)
-    Console().print(table(figures))
+            for each in folders:
+                await take_in(app, each)
+                say = print if aloud else lambda _: None
+                measured[each.name] = await measure(app, load_questions(each, part), say)
+    Console().print(table(measured))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--documents", nargs="+", default=[str(_HERE / "documents")])
-    parser.add_argument("--questions", nargs="+", type=Path, default=sorted(_HERE.glob("questions*.jsonl")))
-    parser.add_argument("--aloud", action="store_true", help="print every question with its answer")
+    parser.add_argument("folders", nargs="*", type=Path, default=SETS, help="sets; the ones here unless told")
+    parser.add_argument("--aside", action="store_true", help="measure the part that is not to be looked at")
+    parser.add_argument("--aloud", action="store_true", help="print the questions and answers")
     chosen = parser.parse_args()
-    asyncio.run(_run(chosen.documents, chosen.questions, aloud=chosen.aloud))
+    asyncio.run(
+        _run(chosen.folders, "aside" if chosen.aside else "tune", aloud=chosen.aloud and not chosen.aside)
+    )

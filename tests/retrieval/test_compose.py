@@ -222,6 +222,43 @@ def test_in_prose_a_sentence_brings_those_that_it_refers_to() -> None:
     assert texts(compose([aim(passage("One", long, parts[2], parts[3], asks=()))])) == ["Nobody else did."]
 
 
+def test_in_prose_a_list_is_quoted_with_its_label_and_no_label_without_its_list() -> None:
+    role = (
+        sentence("A data scientist finds patterns.", 0.6),
+        sentence("Key skills:", 0.1, block=1, means="skills"),
+        item("SQL and Python.", 0.5, block=2),
+        sentence("Not for:", 0.3, block=3),
+        item("Gnomes.", 0.0, block=4),
+    )
+
+    assert texts(compose([aim(passage("One", *role, asks=()))])) == [
+        "A data scientist finds patterns.",
+        "Key skills:",
+        "SQL and Python.",
+    ]
+
+
+def test_two_lists_may_have_the_same_label() -> None:
+    def role(name: str) -> Passage:
+        skills = sentence("Key skills:", 0.1, block=1, means="skills")
+        return passage(name, sentence(f"About {name}."), skills, item(f"{name}'s.", block=2), asks=())
+
+    assert texts(compose([aim(role("One"), role("Two"))])).count("Key skills:") == 2
+
+
+def test_what_holds_no_word_is_no_statement() -> None:
+    assert one_of(sentence("Robin was under attack.", 0.6), item("!", 0.5)) == ["Robin was under attack."]
+
+
+def test_prose_is_quoted_from_passages_half_as_good_as_the_best() -> None:
+    def found(asks: tuple[str, ...]) -> list[str]:
+        best = passage("One", sentence("The best."), asks=asks)
+        return texts(compose([aim(best, passage("Two", sentence("The other."), score=0.6, asks=asks))]))
+
+    assert found(()) == ["The best.", "The other."]
+    assert found(ASKED) == ["The best."]
+
+
 def test_an_answer_from_prose_may_take_more_words() -> None:
     parts = [sentence(words(20, name), 0.5) for name in "abcdefghijklmn"]
 

@@ -148,7 +148,7 @@ def test_likeness_grows_with_the_whole_chunk_and_its_best_views_and_a_poor_view_
     chunk = StoredChunk("c.0", "c", "C", "S", ("a?", "b?", "c?"), "", "", (), np.empty((0, 2), np.float32))
 
     def like(*vectors: list[int]) -> float:
-        return likeness(chunk, np.array(vectors, np.float32), query)
+        return likeness(chunk, np.array(vectors, np.float32), query, query)
 
     assert like(same, same, same) > like(other, same, same) > like(other, other, other)
     assert like(same, same, same) > like(same, same, other) > like(same, other, other)

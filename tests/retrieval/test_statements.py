@@ -27,8 +27,8 @@ def passage(likeness: float, asks: int, plain: float | None = None) -> Passage:
 QUESTION = np.array([1.0, 0.0], dtype=np.float32)
 
 
-def lean(passage: Passage, example: float) -> float:
-    return lean_of_statements([passage], QUESTION, QUESTION, example)
+def lean(passage: Passage, example: float, *, named: bool = False) -> float:
+    return lean_of_statements([passage], QUESTION, QUESTION, example, named=named)
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,26 @@ def test_passages_with_written_questions_are_not_judged_so() -> None:
     assert lean(passage(0.99, asks=10), 0.1) == -np.inf
 
 
-def test_the_whole_passage_and_its_nearest_statement_count_alike() -> None:
-    def like(whole: float, *statements: float) -> float:
-        return likeness_of_statements(np.stack([at(each) for each in (whole, *statements)]), QUESTION)
+def test_an_example_whose_wish_the_question_names_weighs_more() -> None:
+    said = passage(0.5, asks=1)
 
+    assert lean(said, 0.7, named=False) > 0 > lean(said, 0.7, named=True)
+
+
+def test_an_example_far_away_weighs_nothing_even_if_the_question_names_its_wish() -> None:
+    assert lean(passage(0.45, asks=1), 0.5, named=True) > 0
+
+
+def like(whole: float, *statements: float, plain: float = 0.5) -> float:
+    distinct = np.stack([at(each) for each in (whole, *statements)])
+    chunk = passage(0.0, asks=0, plain=plain).chunk
+    return likeness_of_statements(chunk, distinct, QUESTION, QUESTION)
+
+
+def test_the_whole_passage_and_its_nearest_statement_count_alike() -> None:
     assert like(0.6, 0.2) == pytest.approx(like(0.2, 0.6))
     assert like(0.6, 0.4, 0.1) == pytest.approx(like(0.6, 0.4))
+
+
+def test_a_passage_is_near_by_its_plain_vectors_too() -> None:
+    assert like(0.6, 0.4, plain=0.7) > like(0.6, 0.4, plain=0.3)

@@ -11,7 +11,7 @@ from knowledge.guide import Guide
 from knowledge.loaders.reading import read
 from knowledge.loaders.sections import guide_of
 
-DOCUMENTS = Path(__file__).parents[2] / "added" / "documents"
+DOCUMENTS = Path(__file__).parents[2] / "added" / "mixed" / "documents"
 
 
 def guide_from(data: bytes | str, name: str) -> Guide:
