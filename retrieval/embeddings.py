@@ -133,7 +133,7 @@ class SentenceEmbeddings(Embeddings):
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         # By hash: what somebody wrote is kept nowhere but in their conversation.
-        asked = {text: hashlib.sha256(text.encode()).digest() for text in texts}
+        asked = {text: hashlib.sha256(text.encode(errors="surrogatepass")).digest() for text in texts}
         known = {digest: self._in_mind[digest] for digest in asked.values() if digest in self._in_mind}
         new = [text for text, digest in asked.items() if digest not in known]
         known.update(zip(map(asked.__getitem__, new), await self._encoded(new), strict=True))
