@@ -21,6 +21,8 @@ from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from tests.added.measure import SETS, Figures, load_questions, measure, take_in
 
+# The first of them waits for what nobody has encoded yet.
+pytestmark = pytest.mark.timeout(900)
 ASIDE = tuple(folder for folder in SETS if load_questions(folder, "aside"))
 
 
