@@ -20,7 +20,10 @@ from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn
 from bot.reply import Reply
 from knowledge.roles import Role, Roles, load_comparable
-from retrieval.wording import Wording
+from retrieval.cues import load_cues
+from retrieval.picking import picked
+from retrieval.rewrite import Exchange
+from retrieval.wording import Wording, content_words
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
@@ -37,6 +40,9 @@ _ANSWERS = frozenset({"answer", "refusal", "comparison"})
 _AGREES = re.compile(r"^(?:yes|yeah|yep|yup|sure|yes please|go ahead)[\s.!]*$", re.IGNORECASE)
 # Words that a bare topic may have, such as “maths”.
 _TOPIC = 2
+# What is said of an answer and of nothing else.
+_GOING_ON = ("more", "less", "next", "why", "correction")
+_ONESELF = re.compile(r"\b(?:i|i'?m|i'?ve|i'?d|i'?ll|me|my|mine|myself|we|our|us|gap)\b", re.IGNORECASE)
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
 # Leans run from -1 to 1. A question that goes astray costs more than a wish that the guides answer, so
@@ -85,6 +91,7 @@ class Intents:
         self._comparable = load_comparable(roles, short=False)
         self._by_any_name = load_comparable(roles, short=True)
         self._patterns = _load(_PROMPT)
+        self._cues = load_cues()
 
     async def read(self, text: str) -> Reading:
         """Read a message, as `of` needs it."""
@@ -121,6 +128,8 @@ class Intents:
             return "compare"
         if self.doubted(text) and any(turn.reply.kind == "roles" for turn in turns):
             return "roles"
+        if turns and turns[-1].reply.exchange and self._goes_on(plain, turns[-1].reply.exchange):
+            return "ask"
         return None
 
     def _likeliest(self, reading: Reading, *, learnt: bool, turns: Sequence[Turn]) -> Intent:
@@ -128,16 +137,27 @@ class Intents:
         leans = dict(reading.put.leans)
         leans["ask"] += _ASKING
         if learnt and not reading.put.asks:
-            replying = bool(turns) and turns[-1].reply.kind in _PERSONAL
-            leans["profile"] += _REPLYING if replying else _TOLD
+            leans["profile"] += _REPLYING if _is_personal(turns) else _TOLD
         intent = cast("Intent", max(leans, key=leans.__getitem__))
-        if intent == "profile" and not learnt and _names_a_topic(reading.text, turns):
-            return "ask"
-        if intent == "compare" and not self._compares(reading):
-            return "ask"
-        if intent == "gap" and not self._by_any_name.named(reading.text):
-            return "ask"
-        return intent
+        return intent if self._has_what_it_needs(intent, reading, learnt=learnt, turns=turns) else "ask"
+
+    def _has_what_it_needs(
+        self, intent: Intent, reading: Reading, *, learnt: bool, turns: Sequence[Turn]
+    ) -> bool:
+        """Whether a skill finds in a message what it is about; to the guides any question may be put."""
+        match intent:
+            case "profile":
+                return learnt or not _names_a_topic(reading.text, turns)
+            case "smalltalk":
+                return not reading.put.asks
+            case "compare":
+                return self._compares(reading)
+            case "gap":
+                return _is_of_oneself(reading) and bool(self._by_any_name.named(reading.text))
+            case "roles":
+                return learnt or _is_of_oneself(reading) or _is_bare(reading) or _is_personal(turns)
+            case _:
+                return True
 
     def tells(self, text: str) -> bool:
         """Whether what a text tells of the person is meant to be known."""
@@ -194,6 +214,12 @@ class Intents:
                 return (*spoken_of, *named)
         return named
 
+    def _goes_on(self, plain: str, exchange: Exchange) -> bool:
+        """Whether a message is nothing without the reply before it: “tldr”, “the second one”."""
+        return any(self._cues[name].match(plain) for name in _GOING_ON) or bool(
+            exchange.points and picked(plain)
+        )
+
     def _sets_one_beside(self, reading: Reading, turns: Sequence[Turn]) -> bool:
         """Whether a message sets one role beside the one spoken of, or beside what is none."""
         text, plain = reading.text, reading.plain
@@ -223,6 +249,19 @@ class Intents:
 
 def _straight(text: str) -> str:
     return text.replace("’", "'")
+
+
+def _is_personal(turns: Sequence[Turn]) -> bool:
+    return bool(turns) and turns[-1].reply.kind in _PERSONAL
+
+
+def _is_of_oneself(reading: Reading) -> bool:
+    return _ONESELF.search(reading.plain) is not None
+
+
+def _is_bare(reading: Reading) -> bool:
+    """Whether a message says hardly more than “which role now?”."""
+    return len(content_words(reading.plain)) <= _TOPIC
 
 
 def _names_a_topic(text: str, turns: Sequence[Turn]) -> bool:

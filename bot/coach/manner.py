@@ -39,7 +39,9 @@ _OPENING = (
 # “What I want is” tells, “what I should learn” asks.
 _ASKING = (
     rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))"
-    rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t)\b(?!')"
+    rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t"
+    r"|(?:do|did|ca|have|has|could|would|should|wo)n'?t (?:i|you|u|we|they|it|that|there|one|people)"
+    r"|(?:tell|show|give|teach) (?:me|us)|explain)\b(?!')"
 )
 _ASKS = re.compile(_ASKING, re.IGNORECASE)
 # “Does that help” asks wherever it stands, and so does “I wonder whether”.

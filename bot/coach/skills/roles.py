@@ -115,7 +115,7 @@ class SuggestRoles:
 
     async def _from_the_guides(self, message: Message, turns: tuple[Turn, ...]) -> Reply | None:
         """Answer whoever says something of themselves that no ranking can be made of."""
-        if len(content_words(message.text)) <= _BARE_WORDS:
+        if len(content_words(message.text)) <= _BARE_WORDS and not await self._learner.read(message.text):
             return None
         if is_enough(rank(self._roles, await self._learner.known(message))):
             return None
