@@ -114,10 +114,8 @@ class Intents:
             return command
         if self.despairs(text):
             return "care"
-        if turns and _picks(text, turns[-1].reply):
-            return "ask"
-        if turns and turns[-1].reply.citations and self._has("asks_source", plain):
-            return "sources"
+        if turns and (reaction := self._reaction(reading, turns[-1].reply)):
+            return reaction
         if self._has("privacy", plain):
             return "privacy"
         if self.shows_profile(text) or self.is_about_facts(text):
@@ -126,11 +124,20 @@ class Intents:
             return "smalltalk"
         if self._sets_one_beside(reading, turns):
             return "compare"
-        if self.doubted(text) and any(turn.reply.kind == "roles" for turn in turns):
-            return "roles"
-        if turns and turns[-1].reply.exchange and self._goes_on(plain, turns[-1].reply.exchange):
+        return self._continuation(reading, turns)
+
+    def _reaction(self, reading: Reading, reply: Reply) -> Intent | None:
+        """Name the skill for what takes up what a reply offered, or doubts what it said."""
+        if _picks(reading.text, reply):
             return "ask"
-        return None
+        return "sources" if reply.citations and self._has("asks_source", reading.plain) else None
+
+    def _continuation(self, reading: Reading, turns: Sequence[Turn]) -> Intent | None:
+        """Name the skill for what goes on about a suggestion, or about an answer."""
+        if self.doubted(reading.text) and any(turn.reply.kind == "roles" for turn in turns):
+            return "roles"
+        exchange = turns[-1].reply.exchange if turns else None
+        return "ask" if exchange and self._goes_on(reading.plain, exchange) else None
 
     def _likeliest(self, reading: Reading, *, learnt: bool, turns: Sequence[Turn]) -> Intent:
         """Name the skill whose examples a message is put like, if it has what that skill needs."""
