@@ -48,6 +48,8 @@ _SHORT = 14
 # Leans run from -1 to 1. A question that goes astray costs more than a wish that the guides answer, so
 # asking is preferred by this much;
 _ASKING = 0.1
+# and by this much where the talk is of what the guides say;
+_TALKING = 0.5
 # a message that tells something worth keeping, and has no question in it, leans so much more to telling,
 _TOLD = 0.5
 # and after a question about oneself still more.
@@ -142,7 +144,7 @@ class Intents:
     def _likeliest(self, reading: Reading, *, learnt: bool, turns: Sequence[Turn]) -> Intent:
         """Name the skill whose examples a message is put like, if it has what that skill needs."""
         leans = dict(reading.put.leans)
-        leans["ask"] += _ASKING
+        leans["ask"] += _TALKING if turns and turns[-1].reply.kind in _ANSWERS else _ASKING
         if learnt and not reading.put.asks:
             leans["profile"] += _REPLYING if _is_personal(turns) else _TOLD
         intent = cast("Intent", max(leans, key=leans.__getitem__))
@@ -154,7 +156,7 @@ class Intents:
         """Whether a skill finds in a message what it is about; to the guides any question may be put."""
         match intent:
             case "profile":
-                return learnt or not _names_a_topic(reading.text, turns)
+                return not reading.put.asks and (learnt or not _names_a_topic(reading.text, turns))
             case "smalltalk":
                 return not reading.put.asks
             case "compare":

@@ -40,14 +40,17 @@ _OPENING = (
 _ASKING = (
     rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))"
     rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t"
-    r"|(?:do|did|ca|have|has|could|would|should|wo)n'?t (?:i|you|u|we|they|it|that|there|one|people)"
+    r"|(?:cannot|(?:do|did|ca|have|has|could|would|should|wo)n'?t) (?:i|you|u|we|they|it|that|there|one|people)"
     r"|(?:tell|show|give|teach) (?:me|us)|explain)\b(?!')"
 )
 _ASKS = re.compile(_ASKING, re.IGNORECASE)
 # “Does that help” asks wherever it stands, and so does “I wonder whether”.
 _ASKS_INSIDE = re.compile(
     r"\b(?:do|does|is|are|am|can|could|should|would|will) (?:i|it|that|this|there|one|they|you)\b"
-    r"|\bwhether\b|\bwonder\w*|\b(?:want|like|love|need) to know\b",
+    r"|\bwhether\b|\bwonder\w*|\b(?:want|like|love|need) to know\b|\b(?:obliged|grateful) if\b"
+    # A worry asks for a word of help.
+    r"|\b(?:worr(?:y|ied|ies)|anxious|overwhelm\w*|imposters?|impostors?|reject\w*|rusty)\b"
+    r"|\bfeel(?:ing|s)? (?:like an?|not|so|too|dumb|stupid|behind|old|lost)\b|\b(?:not|n't|never) \w+ enough\b",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(rf"(?<=[.!?;:])\s+|\n+|\s+[-–—]+>?\s+|,\s*(?={_ASKING})", re.IGNORECASE)
