@@ -40,7 +40,8 @@ _OPENING = (
 _ASKING = (
     rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))"
     rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t"
-    r"|(?:cannot|(?:do|did|ca|have|has|could|would|should|wo)n'?t) (?:i|you|u|we|they|it|that|there|one|people)"
+    r"|(?:cannot|(?:do|did|ca|have|has|could|would|should|wo)n'?t)"
+    r" (?:i|you|u|we|they|it|that|there|one|people)"
     r"|(?:tell|show|give|teach) (?:me|us)|explain)\b(?!')"
 )
 _ASKS = re.compile(_ASKING, re.IGNORECASE)
@@ -50,7 +51,8 @@ _ASKS_INSIDE = re.compile(
     r"|\bwhether\b|\bwonder\w*|\b(?:want|like|love|need) to know\b|\b(?:obliged|grateful) if\b"
     # A worry asks for a word of help.
     r"|\b(?:worr(?:y|ied|ies)|anxious|overwhelm\w*|imposters?|impostors?|reject\w*|rusty)\b"
-    r"|\bfeel(?:ing|s)? (?:like an?|not|so|too|dumb|stupid|behind|old|lost)\b|\b(?:not|n't|never) \w+ enough\b",
+    r"|\bfeel(?:ing|s)? (?:like an?|not|so|too|dumb|stupid|behind|old|lost)\b"
+    r"|\b(?:not|n't|never) \w+ enough\b",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(rf"(?<=[.!?;:])\s+|\n+|\s+[-–—]+>?\s+|,\s*(?={_ASKING})", re.IGNORECASE)
