@@ -12,7 +12,8 @@ from bot.coach.coach import Coach
 from bot.coach.facts import Learner
 from bot.coach.guided import Guided
 from bot.coach.hearing import Hearing, clean_text
-from bot.coach.intents import Intent, Intents
+from bot.coach.intents import Intent, Intents, Reading
+from bot.coach.manner import Put
 from bot.fleet.fleet import Fleet
 from bot.fleet.shards import ALL, Shards
 from bot.frontends.discord.desk import Backstage
@@ -81,7 +82,10 @@ class _PlainHearing:
 
 
 class _OneIntent:
-    def of(self, text: str, **_: object) -> Intent:  # noqa: ARG002
+    async def read(self, text: str) -> Reading:
+        return Reading(text, text, Put(text, asks=True, leans={"ask": 1.0, "profile": -1.0}))
+
+    def of(self, reading: Reading, **_: object) -> Intent:  # noqa: ARG002
         return "ask"
 
     def tells(self, text: str) -> bool:  # noqa: ARG002
