@@ -36,9 +36,9 @@ _ROLE = "ROLE"
 _OPENING = (
     r"(?:(?:and|or|but|so|ok|okay|also|then|hey|hi|hello|well|yeah|hm+|please|pls|now|lol|plus)\b[\s,]*)*"
 )
-# “What I want is” tells, “what I should learn” asks.
+# “What I want is” tells, “what I should learn” asks; “what a day” does neither.
 _ASKING = (
-    rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))"
+    rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))(?!what an? \w+(?: \w+)?[.!]*$)"
     rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t"
     r"|(?:cannot|(?:do|did|ca|have|has|could|would|should|wo)n'?t)"
     r" (?:i|you|u|we|they|it|that|there|one|people)"

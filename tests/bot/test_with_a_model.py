@@ -53,6 +53,9 @@ async def coached(
         yield opened
 
 
+CALCULUS = "Calculus: derivatives and gradients [1]."
+
+
 def first_unit(told: dict[str, Any]) -> str:
     """Say what the first passage says, something of one's own, and a question back."""
     said = told["passages"][0]["says"][0].rstrip(".")
@@ -73,7 +76,7 @@ async def test_the_model_answers_from_the_guides(coached: App, server: ModelServ
     assert "900,000" not in reply.text
     assert reply.citations[0].guide == "Foundations and Tools"
     assert grown[-1] == reply.text
-    assert grown[0] == "Good question!"
+    assert grown[0].startswith("Good question!\n\nThree areas of mathematics")
 
 
 async def test_a_follow_up_tells_the_model_what_was_said(
@@ -119,7 +122,7 @@ async def test_without_the_model_the_answer_is_as_before(
 
 
 async def test_what_was_shown_before_a_cut_stays(coached: App, server: ModelServer, user: str) -> None:
-    server.script = [Fault(said_before="That is a good question! Three ar")]
+    server.script = [Fault(said_before=f"That is a good question! {CALCULUS} Three ar")]
     grown: list[str] = []
 
     async def listen(text: str) -> None:
@@ -127,7 +130,7 @@ async def test_what_was_shown_before_a_cut_stays(coached: App, server: ModelServ
 
     reply = await coached.coach.reply(Message(user, "dm", QUESTION, listen=listen))
 
-    assert grown == ["That is a good question!"]
+    assert grown == [f"That is a good question! {CALCULUS}"]
     assert reply.text.startswith(grown[-1])
     assert "Linear algebra: vectors and matrices [1]" in reply.text
     assert reply.text.endswith(f"*{NOTE_FAULT}*")

@@ -66,7 +66,7 @@ def test_every_answerable_question_wants_a_fact_and_every_turn_a_kind() -> None:
 
     assert all(item.facts and all(fact.wordings for fact in item.facts) for item in golden.answerable)
     turns = [turn for turns in golden.conversations for turn in turns]
-    assert {turn.kind for turn in turns} <= {"answer", "refusal", "chat"}
+    assert {turn.kind for turn in turns} <= {"answer", "refusal", "chat", "roles", "comparison", "profile"}
     assert all(turn.facts for turn in turns if turn.kind == "answer")
 
 
