@@ -76,7 +76,7 @@ async def test_the_model_answers_from_the_guides(coached: App, server: ModelServ
     assert "900,000" not in reply.text
     assert reply.citations[0].guide == "Foundations and Tools"
     assert grown[-1] == reply.text
-    assert grown[0].startswith("Good question!\n\nThree areas of mathematics")
+    assert grown[0].startswith("Good question! Three areas of mathematics")
 
 
 async def test_a_follow_up_tells_the_model_what_was_said(
