@@ -54,6 +54,8 @@ _TALKING = 0.5
 _TOLD = 0.5
 # and after a question about oneself still more.
 _REPLYING = 1.0
+# What is put like nothing in particular is asked of the guides, which say when they don't cover it.
+_SURE = 0.2
 # What leans so much more to asking than to telling asks, though not by its form.
 _CLEARLY = 0.5
 
@@ -156,9 +158,10 @@ class Intents:
         """Whether a skill finds in a message what it is about; to the guides any question may be put."""
         match intent:
             case "profile":
-                return not reading.put.asks and (learnt or not _names_a_topic(reading.text, turns))
+                tells = reading.put.leans["profile"] > _SURE and not _names_a_topic(reading.text, turns)
+                return not reading.put.asks and (learnt or tells)
             case "smalltalk":
-                return not reading.put.asks
+                return not reading.put.asks and reading.put.leans["smalltalk"] > _SURE
             case "compare":
                 return self._compares(reading)
             case "gap":

@@ -19,9 +19,10 @@ from bot.evaluation.report import BARS, Bar
 # coach may not fall more than a little below what was measured on 2026-12-01, when a third of the
 # questions here came to be by authors who never saw the project.
 FLOORS = {
-    "facts": 0.915,
-    "hit_at_4": 0.96,
-    "unanswerable_refused": 0.93,
+    "facts": 0.92,
+    "hit_at_4": 0.965,
+    "unanswerable_refused": 0.925,
+    "follow_ups_right": 0.895,
 }
 
 
