@@ -21,7 +21,7 @@ from bot.evaluation.report import BARS, Bar
 FLOORS = {
     "facts": 0.92,
     "hit_at_4": 0.965,
-    "unanswerable_refused": 0.925,
+    "unanswerable_refused": 0.94,
     "follow_ups_right": 0.895,
 }
 
