@@ -285,7 +285,8 @@ def _picks(text: str, reply: Reply) -> bool:
     """Whether a text picks a question to the guides that a reply offered."""
     if reply.kind not in {"answer", "refusal"}:
         return False
-    return text in reply.suggestions or bool(reply.suggestions and _AGREES.match(text))
+    by_number = text.strip(" .)#").isdecimal()
+    return text in reply.suggestions or bool(reply.suggestions and (by_number or _AGREES.match(text)))
 
 
 def _load(path: Path) -> dict[str, list[re.Pattern[str]]]:
