@@ -42,6 +42,12 @@ class Pick:
         return options[self.place] if options and self.place < len(options) else None
 
 
+def numbered(text: str) -> int | None:
+    """Read a message that is a number and no more, such as “2.” or “#2”."""
+    number = text.strip(" .)#")
+    return int(number) if number.isdecimal() else None
+
+
 def picked(text: str) -> Pick | None:
     """Read which thing of a list a message picks, if it does."""
     found = _ORDINAL.search(text)

@@ -12,7 +12,7 @@ from knowledge.roles import Role, Roles
 from retrieval.answer import Answer, Length
 from retrieval.asking import ASKING, asked_clauses
 from retrieval.cues import load_cues
-from retrieval.picking import picked
+from retrieval.picking import numbered, picked
 from retrieval.wording import Wording, content_words
 
 # A subject longer than this drowns the follow-up that is put beside it.
@@ -130,8 +130,8 @@ class Rewriter:
             return self._again(last, "brief")
         if self._cues["agree"].match(text):
             return self._alone(last.offers[0]) if last.offers else None
-        if (number := text.strip(" .)#")).isdecimal() and 0 < int(number) <= len(last.offers):
-            return self._alone(last.offers[int(number) - 1])
+        if (number := numbered(text)) and number <= len(last.offers):
+            return self._alone(last.offers[number - 1])
         meant = self._cues["correction"].match(text)
         if meant and len(text) > meant.end():
             text = text[meant.end() :]

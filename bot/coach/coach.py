@@ -16,12 +16,13 @@ from bot.coach.intents import Intent, Intents, Reading
 from bot.coach.skills.privacy import erases
 from bot.coach.skills.skill import Skill
 from bot.coach.understanding import Meaning, Understanding
-from bot.memory.conversations import Conversations, Turn
+from bot.memory.conversations import Conversations, Turn, last_cited, last_exchange
 from bot.queues import Gates, Queues
 from bot.reply import Message, Reply
 from bot.telemetry import metrics
 from bot.telemetry.turn import turn
 from knowledge.outages import StorageError
+from retrieval.picking import numbered
 
 _log = logging.getLogger(__name__)
 
@@ -108,8 +109,7 @@ class Coach:
             await self._learner.learn(message, meaning.said)
         if intent == "ask" and not reading.asks and await self._is_asked(message, turns):
             intent = "profile"
-        talked = any(turn.reply.exchange for turn in turns)
-        if intent == "ask" and not talked and not has_topic(message.text):
+        if intent == "ask" and not last_exchange(turns) and not has_topic(message.text):
             return Reply("chat", NO_TOPIC)
         return await self._skills[intent].reply(message, turns)
 
@@ -130,8 +130,7 @@ class Coach:
 
     async def last_answer(self, user: str, channel: str) -> Reply | None:
         """Return the latest reply of a conversation that cites sources."""
-        turns = await self._conversations.recall(user, channel)
-        return next((turn.reply for turn in reversed(turns) if turn.reply.citations), None)
+        return last_cited(await self._conversations.recall(user, channel))
 
     async def turn(self, message_id: str) -> Turn | None:
         """Return what was said in answer to the message with this id."""
@@ -167,8 +166,8 @@ def _picked(message: Message, turns: Sequence[Turn]) -> Message:
 
     Suggestions of answers are questions to the guides; the chain picks among them itself.
     """
-    number = message.text.strip(" .)#")
-    if not turns or turns[-1].reply.kind in {"answer", "refusal"} or not number.isdecimal():
+    number = numbered(message.text)
+    if not turns or turns[-1].reply.kind in {"answer", "refusal"} or not number:
         return message
     suggested = turns[-1].reply.suggestions
-    return replace(message, text=suggested[int(number) - 1]) if 0 < int(number) <= len(suggested) else message
+    return replace(message, text=suggested[number - 1]) if number <= len(suggested) else message

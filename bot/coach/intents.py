@@ -17,11 +17,11 @@ import yaml
 
 from bot.coach.manner import Manner, Put
 from bot.coach.skills.smalltalk import SmallTalk
-from bot.memory.conversations import Turn
+from bot.memory.conversations import Turn, last_exchange
 from bot.reply import Reply
 from knowledge.roles import Role, Roles, load_comparable
 from retrieval.cues import load_cues
-from retrieval.picking import picked
+from retrieval.picking import numbered, picked
 from retrieval.rewrite import Exchange
 from retrieval.wording import Wording, content_words
 
@@ -146,7 +146,7 @@ class Intents:
     def _likeliest(self, reading: Reading, *, learnt: bool, turns: Sequence[Turn]) -> Intent:
         """Name the skill whose examples a message is put like, if it has what that skill needs."""
         leans = dict(reading.put.leans)
-        leans["ask"] += _TALKING if turns and turns[-1].reply.kind in _ANSWERS else _ASKING
+        leans["ask"] += _TALKING if _is_on_the_guides(turns) else _ASKING
         if learnt and not reading.put.asks:
             leans["profile"] += _REPLYING if _is_personal(turns) else _TOLD
         intent = cast("Intent", max(leans, key=leans.__getitem__))
@@ -215,12 +215,11 @@ class Intents:
 
         “Vs data scientist?” sets beside it the role that was spoken of.
         """
-        return self._compared(text, self._wording.read(text), turns)
+        return self._beside_the_last(text, self._named(text, self._wording.read(text)), turns)
 
-    def _compared(self, text: str, plain: str, turns: Sequence[Turn]) -> tuple[Role, ...]:
-        named = self._named(text, plain)
+    def _beside_the_last(self, text: str, named: tuple[Role, ...], turns: Sequence[Turn]) -> tuple[Role, ...]:
         if len(named) == 1 and self._has("compares_with_it", self._by_any_name.replace_all(text, "ROLE")):
-            last = next((turn.reply.exchange for turn in reversed(turns) if turn.reply.exchange), None)
+            last = last_exchange(turns)
             spoken_of = self._comparable.named(last.subject) if last else ()
             if len(spoken_of) == 1 and spoken_of != named:
                 return (*spoken_of, *named)
@@ -235,11 +234,12 @@ class Intents:
     def _sets_one_beside(self, reading: Reading, turns: Sequence[Turn]) -> bool:
         """Whether a message sets one role beside the one spoken of, or beside what is none."""
         text, plain = reading.text, reading.plain
-        if len(self._named(text, plain)) != 1 or self._has("compares_no_roles", plain):
+        named = self._named(text, plain)
+        if len(named) != 1 or self._has("compares_no_roles", plain):
             return False
         if self._has("compares_one", self._by_any_name.replace_all(text, "ROLE")):
             return True
-        return len(self._compared(text, plain, turns)) == _COMPARED
+        return len(self._beside_the_last(text, named, turns)) == _COMPARED
 
     def _compares(self, reading: Reading) -> bool:
         """Whether there is something to set side by side, of which the guides say it."""
@@ -267,6 +267,10 @@ def _is_personal(turns: Sequence[Turn]) -> bool:
     return bool(turns) and turns[-1].reply.kind in _PERSONAL
 
 
+def _is_on_the_guides(turns: Sequence[Turn]) -> bool:
+    return bool(turns) and turns[-1].reply.kind in _ANSWERS
+
+
 def _is_of_oneself(reading: Reading) -> bool:
     return _ONESELF.search(reading.plain) is not None
 
@@ -278,14 +282,14 @@ def _is_bare(reading: Reading) -> bool:
 
 def _names_a_topic(text: str, turns: Sequence[Turn]) -> bool:
     """Whether what tells nothing worth keeping goes on about an answer, or is no more than a word or two."""
-    return bool(turns and turns[-1].reply.kind in _ANSWERS) or len(text.split()) <= _TOPIC
+    return _is_on_the_guides(turns) or len(text.split()) <= _TOPIC
 
 
 def _picks(text: str, reply: Reply) -> bool:
     """Whether a text picks a question to the guides that a reply offered."""
     if reply.kind not in {"answer", "refusal"}:
         return False
-    by_number = text.strip(" .)#").isdecimal()
+    by_number = numbered(text) is not None
     return text in reply.suggestions or bool(reply.suggestions and (by_number or _AGREES.match(text)))
 
 

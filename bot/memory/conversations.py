@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -59,6 +60,16 @@ class Turn:
 
     text: str
     reply: Reply
+
+
+def last_exchange(turns: Sequence[Turn]) -> Exchange | None:
+    """Return what was last talked about, of turns that stand oldest first."""
+    return next((turn.reply.exchange for turn in reversed(turns) if turn.reply.exchange), None)
+
+
+def last_cited(turns: Sequence[Turn]) -> Reply | None:
+    """Return the latest reply that cites sources, of turns that stand oldest first."""
+    return next((turn.reply for turn in reversed(turns) if turn.reply.citations), None)
 
 
 @dataclass(frozen=True, slots=True)

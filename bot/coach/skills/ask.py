@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.memory.conversations import Turn
+from bot.memory.conversations import Turn, last_exchange
 from bot.memory.gaps import Gaps
 from bot.memory.profiles import Profiles
 from bot.reply import Message, Reply
@@ -26,9 +26,8 @@ class Ask:
 
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Answer, or refuse and record the gap."""
-        last = next((turn.reply.exchange for turn in reversed(turns) if turn.reply.exchange), None)
         person = await self._person(message) if self._chain.writes else ()
-        inquiry = Inquiry(message.text, last, message.user, person, message.listen)
+        inquiry = Inquiry(message.text, last_exchange(turns), message.user, person, message.listen)
         outcome = await self._chain.answer(inquiry)
         answer, exchange = outcome.answer, outcome.exchange
         if answer.covered:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.memory.conversations import Turn
+from bot.memory.conversations import Turn, last_cited
 from bot.reply import Message, Reply
 from retrieval.answer import Citation, marked
 
@@ -19,7 +19,7 @@ class ShowSources:
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
         """Name the sections that the last answer cites, and what those were written from."""
         _ = message
-        last = next((turn.reply for turn in reversed(turns) if turn.reply.citations), None)
+        last = last_cited(turns)
         if last is None:
             return Reply("chat", _NOTHING)
         places = "\n".join(f"- {_place(citation)}" for citation in last.citations)
