@@ -112,9 +112,15 @@ class Facets:
         """Return for each text the facets it speaks of, strongest first."""
         if not topics:
             return []
-        texts = [self._wording.read(topic) for topic in topics]
+        texts = await asyncio.to_thread(lambda: [self._wording.read(topic) for topic in topics])
         bags = [_bag(text) for text in texts]
-        vectors = self._field.distinct(await self._embeddings.aencode(bags))
+        vectors = await self._embeddings.aencode(bags)
+        return await asyncio.to_thread(self._matched, topics, texts, bags, vectors)
+
+    def _matched(
+        self, topics: Sequence[str], texts: Sequence[str], bags: Sequence[str], vectors: Vectors
+    ) -> list[tuple[Match, ...]]:
+        vectors = self._field.distinct(vectors)
         learnt = self._classifier.shares(texts, vectors)
         return [
             self._match(topic, text, self._shares(vector, of_sides)) if bag else ()
