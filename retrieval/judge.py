@@ -165,11 +165,6 @@ class Judge:
                 meaning = Meaning(field.vectors, field.sections, examples, self._numbers)
                 self._studies.append(_Study(field, asks, examples, meaning, Phrasing(asks, self._examples)))
 
-    def questions(self, field: Field | None) -> list[str]:
-        """List the questions it knows, as read: those of a field studied before, and its examples."""
-        study = self._known(field) if field else None
-        return [*(study.asks if study else ()), *self._examples]
-
     def _known(self, field: Field) -> _Study | None:
         return next((study for study in tuple(self._studies) if study.field is field), None)
 

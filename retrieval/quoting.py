@@ -53,7 +53,7 @@ class Pick:
     @property
     def is_label(self) -> bool:
         """Whether it says nothing by itself and heads a list: “Key skills:”."""
-        return self.unit.kind == "sentence" and self.unit.text.endswith(":")
+        return _is_label(self.unit)
 
     @property
     def cost(self) -> int:
@@ -126,8 +126,12 @@ def say_the_same(one: Pick, other: Pick) -> bool:
 
 def heads_a_list(units: Sequence[Unit], position: int) -> bool:
     """Whether a unit is what leads to the list right after it, and no statement by itself."""
-    unit, after = units[position], units[position + 1 : position + 2]
-    return unit.kind == "sentence" and unit.text.endswith(":") and any(one.kind == "item" for one in after)
+    after = units[position + 1 : position + 2]
+    return _is_label(units[position]) and any(one.kind == "item" for one in after)
+
+
+def _is_label(unit: Unit) -> bool:
+    return unit.kind == "sentence" and unit.text.endswith(":")
 
 
 def is_whole(unit: Unit) -> bool:
