@@ -20,6 +20,7 @@ from retrieval.refresh import Refresh
 from retrieval.search import Searcher
 from retrieval.verify import Verifier
 from retrieval.wording import Wording
+from tests.retrieval.counted import Counted
 from tests.retrieval.model_server import ModelServer, serving
 
 
@@ -29,6 +30,13 @@ def client(tmp_path: Path) -> Iterator[ClientAPI]:
     assert isinstance(opened, Client)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def counted(embeddings: SentenceEmbeddings) -> Iterator[Counted]:
+    model = Counted(embeddings)
+    yield model
+    model.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ from bot.migrations.upgrade import upgrade
 from knowledge.database import create_engine
 from knowledge.drafts import draft, embedding_digest, texts_to_embed
 from knowledge.guide import Guide
-from knowledge.library import Edition, Library, Vectors
+from knowledge.library import Edition, Library
 from retrieval.embeddings import BATCH_SIZE, SentenceEmbeddings
 from retrieval.index import VectorIndex, open_client
 from retrieval.refresh import Plan, Refresh, ignore_progress
 from retrieval.search import Searcher
+from tests.retrieval.counted import Counted
 from tests.victim import Victim
 
 MakeGuide = Callable[..., Guide]
@@ -33,28 +34,6 @@ ROUND_STEP = 1000
 # Runs of operations, and operations in each: 240 in all.
 RUNS = 12
 OPERATIONS = 20
-
-
-class Counted(SentenceEmbeddings):
-    """The real model, counting the texts it encodes; `breaks_at` makes it fail at one."""
-
-    def __init__(self, real: SentenceEmbeddings, fingerprint: str = "") -> None:
-        super().__init__(real._model, fingerprint or real.fingerprint)
-        self.encoded: list[str] = []
-        self.breaks_at = ""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        if self.breaks_at in texts:
-            raise MemoryError(self.breaks_at)
-        self.encoded += texts
-        return super().encode(texts)
-
-
-@pytest.fixture
-def counted(embeddings: SentenceEmbeddings) -> Iterator[Counted]:
-    model = Counted(embeddings)
-    yield model
-    model.close()
 
 
 @pytest.fixture
