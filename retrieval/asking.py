@@ -14,6 +14,8 @@ ASKING = (
     r"|may|any|have|has|am)"
 )
 _ASKS = re.compile(rf"^(?:(?:and|but|or|so|also|plus)\s+)?{ASKING}\b", re.IGNORECASE)
+_TELLS = re.compile(r"^(?:(?:and|but|or|so|well|ok(?:ay)?|hi|hey)[\s,]+)*(?:i|i['’]?(?:m|ve|d)|we|my|our)\b", re.IGNORECASE)
+_ASKS_FOR = re.compile(r"(?:what|which|how|where|why|who)\b", re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(
     rf",?\s+(?:and|but|or|plus|also)\s+(?={ASKING}\b)|,\s+(?=(?:what|which|how|where|why|who)\b)",
     re.IGNORECASE,
@@ -26,11 +28,16 @@ def asked_clauses(text: str) -> tuple[str, ...]:
     A message in which nothing reads as a question is a question as a whole.
     """
     sentences = [sentence.strip() for sentence in sentencex.segment("en", text) if sentence.strip()]
-    asking = [s for s in sentences if s.endswith("?") or _ASKS.match(s)]
-    clauses = [
-        clause.strip(" ,")
-        for sentence in asking
-        for clause in _NEXT_CLAUSE.split(sentence)
-        if len(clause.split()) >= _MIN_PART_WORDS
-    ]
+    asking = [clause for sentence in sentences for clause in _asked(sentence)]
+    clauses = [clause for clause in asking if len(clause.split()) >= _MIN_PART_WORDS]
     return tuple(clauses or asking or [text])
+
+
+def _asked(sentence: str) -> list[str]:
+    """Cut a sentence into its questions: “I'm new to data, where can I practise?” tells first."""
+    clauses = [clause.strip(" ,") for clause in _NEXT_CLAUSE.split(sentence)]
+    asking = [clause for clause in clauses if not _TELLS.match(clause)]
+    if sentence.endswith("?") or _ASKS.match(sentence):
+        return asking or clauses
+    # Told first, it is asked only what is asked for by name: “I code and do maths” asks nothing.
+    return [clause for clause in asking if _ASKS_FOR.match(clause)] if len(asking) < len(clauses) else []

@@ -209,8 +209,10 @@ class AnswerChain:
             return frozenset()
         telling = self._finder.telling_words(question.asked)
         points = [unit.text for unit in found.passages[0].chunk.units if unit.kind != "sentence"]
-        meant = {text for text in points if telling & self._finder.terms(_name_of(text))}
-        return frozenset(points) - meant if meant else frozenset()
+        named = {text for text in points if telling & self._finder.terms(_name_of(text))}
+        if question.denies:
+            return frozenset(named)
+        return frozenset(points) - named if named else frozenset()
 
     def _is_about(self, text: str, question: Question) -> bool:
         """Whether a statement is not about other roles only than those asked about."""

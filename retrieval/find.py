@@ -33,6 +33,8 @@ _ALONE = 0.1
 _NEARBY = 0.6
 # “Any books for that?” does not ask for the passage again that was just quoted.
 _SAID = 0.3
+# And “any others?” asks for anything but that.
+_SAID_ALREADY = 1.0
 # “machine” and “learning” stand nearly everywhere (BM25's idf; 1.2 is in 3 chunks of 10).
 _TELLING_RARITY = 1.2
 
@@ -70,15 +72,16 @@ class Finder:
 
     async def find(self, question: Question) -> Found:
         """Find what the library holds on a question, in the sense that it answers better."""
-        meant = [question, question.alone] if question.alone else [question]
+        # “For example?” means nothing alone.
+        alone = question.alone if question.alone and content_words(question.alone.asked) else None
+        meant = [question, alone] if alone else [question]
         texts = [_to_encode(each) for each in meant]
         vectors = iter(await self._embeddings.aencode([text for each in texts for text in each]))
         found = [
             await self._found(each, [next(vectors) for _ in its])
             for each, its in zip(meant, texts, strict=True)
         ]
-        beside, alone = found[0], found[-1]
-        return alone if alone.standing > beside.standing + _ALONE else beside
+        return found[-1] if found[-1].standing > found[0].standing + _ALONE else found[0]
 
     def telling_words(self, asked: str) -> frozenset[str]:
         """Name the words, as the index knows them, by which a question says what it wants to know."""
@@ -142,7 +145,8 @@ class Finder:
         if question.options or question.refers_back or not self.telling_words(question.asked):
             return passages
         said = frozenset(question.said)
-        fresh = (replace(p, score=p.score - _SAID * _share_said(p, said)) for p in passages)
+        weight = _SAID_ALREADY if question.moves_on else _SAID
+        fresh = (replace(p, score=p.score - weight * _share_said(p, said)) for p in passages)
         return sorted(fresh, key=lambda passage: -passage.score)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from retrieval.wording import content_words
 
 _ORDINALS = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
@@ -13,11 +16,12 @@ _COUNTED = r"(?:one|point|option|item|thing|role|bullet)"
 # "learn first" and "how long does it last" count nothing: the word stands after "the", before
 # what is counted, or at the beginning.
 _ORDINAL = re.compile(
-    rf"(?:\bthe |^)(?P<word>{'|'.join(_ORDINALS)})(?: {_COUNTED})?(?=[\s,.?!'’]|$)"
+    rf"(?:\bthe |^)(?P<word>{'|'.join(_ORDINALS)})(?: {_COUNTED})?(?! (?:two|three|four|few)\b)(?=[\s,.?!'’]|$)"
     rf"|\b(?P<counting>{'|'.join(_ORDINALS)}) {_COUNTED}(?=[\s,.?!'’]|$)"
     r"|\b(?:number|no\.?|#|option|point) ?(?P<number>[1-9])\b",
     re.IGNORECASE,
 )
+_CALLED = re.compile(rf"\bthe (?P<name>[\w-]+(?: [\w-]+)?) {_COUNTED}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,20 @@ def numbered(text: str) -> int | None:
     return int(number) if number.isdecimal() else None
 
 
-def picked(text: str) -> Pick | None:
-    """Read which thing of a list a message picks, if it does."""
+def picked(text: str, options: Sequence[str]) -> Pick | None:
+    """Read which of the things listed a message picks, by its place or by a word in it: “the robotics one”."""
     found = _ORDINAL.search(text)
     if not found:
-        return None
+        return _called(text, options)
     word = found["word"] or found["counting"]
     place = _ORDINALS[word.lower()] if word else int(found["number"]) - 1
     return Pick(place, text[: found.start()], text[found.end() :])
+
+
+def _called(text: str, options: Sequence[str]) -> Pick | None:
+    found = _CALLED.search(text)
+    words = set(content_words(found["name"])) if found else set()
+    places = [place for place, option in enumerate(options) if words and words <= set(content_words(option))]
+    if found is None or len(places) != 1:
+        return None
+    return Pick(places[0], text[: found.start()], text[found.end() :])

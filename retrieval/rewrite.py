@@ -51,7 +51,9 @@ class Question:
     `parts` are its single questions, if there are several; `roles` are the roles it is
     about. `length` is how long an answer it asks for; `said` is what has been said on the subject;
     `options` is the list that the question picked from, so that another may be picked.
-    `refers_back` says that it asks about the very thing just said: “why?”, “tell me more”.
+    `refers_back` says that it asks about the very thing just said: “why?”, “tell me more”; `denies`
+    that it means what it does not name (“and what isn't quick?”), and `moves_on` that it asks for something
+    else than was said (“any others?”).
     Where the message may just as well mean what it says, `alone` is that other reading.
     """
 
@@ -65,6 +67,8 @@ class Question:
     said: tuple[str, ...] = field(default=(), repr=False)
     options: tuple[str, ...] = ()
     refers_back: bool = False
+    denies: bool = False
+    moves_on: bool = False
     alone: Question | None = None
 
     @property
@@ -113,10 +117,14 @@ class Rewriter:
         clauses = asked_clauses(text)
         asked = " ".join(clauses)
         named = self._roles.named(asked) or self._roles.named(text)
-        subject = named[0].title if len(named) == 1 else _shorten(asked)
+        # “I clean up tables all day, is it of use?” asks about the story.
+        subject = named[0].title if len(named) == 1 else _shorten(text if self._points_back(asked) else asked)
         # Beside a story the questions are answered together: each draws on the story.
         several = len(clauses) > 1 and len(asked.split()) >= _MOSTLY_ASKING * len(text.split())
         return Question(text, asked, subject, named, clauses if several else (), length=self._length(text))
+
+    def _points_back(self, asked: str) -> bool:
+        return self._cues["pointing"].search(self._cues["pointing_forward"].sub(" ", asked)) is not None
 
     def _length(self, text: str) -> Length:
         if self._cues["in_detail"].search(text):
@@ -135,7 +143,12 @@ class Rewriter:
         meant = self._cues["correction"].match(text)
         if meant and len(text) > meant.end():
             text = text[meant.end() :]
-        return self._picked(text, last) or self._about_other_role(text, last) or self._dependent(text, last)
+        return (
+            self._picked(text, last)
+            or self._about_other_role(text, last)
+            or self._about_any_role(text, last)
+            or self._dependent(text, last)
+        )
 
     def _again(self, last: Exchange, length: Length) -> Question:
         again = self._alone(last.question)
@@ -150,8 +163,9 @@ class Rewriter:
 
     def _picked(self, text: str, last: Exchange) -> Question | None:
         """“The second one”: a point of the last answer, or one of the questions offered."""
-        pick = picked(text)
-        option = pick.of(last.points or last.offers) if pick else None
+        options = last.points or last.offers
+        pick = picked(text, options)
+        option = pick.of(options) if pick else None
         if pick is None or option is None:
             return None
         more = self._cues["more"].match(pick.rest.strip(" ,.?!"))
@@ -166,7 +180,8 @@ class Rewriter:
             return replace(again, options=last.points) if again else None
         name = roles[0].title if roles else option.partition(":")[0]
         # What is asked of a point is asked of its name: “how do I avoid the second one?”
-        told = option if more else pick.put(name if beside else option)
+        named = beside or (roles and pick.rest.strip(" ,.?!"))
+        told = option if more else pick.put(name if named else option)
         question = self._alone(told)
         return replace(
             question,
@@ -191,12 +206,24 @@ class Rewriter:
             question = f"{new[0].title}: {question}"
         return Question(question, question, new[0].title, new)
 
+    def _about_any_role(self, text: str, last: Exchange) -> Question | None:
+        """“Which one trains models?”, “who does then?”: asked of whichever role it is, after talk of one."""
+        asks = self._cues["which_role"].match(text)
+        if not asks or self._roles.named(text) or len(self._roles.named(last.subject)) != 1:
+            return None
+        rest = text[asks.end() :].strip(" ,.?!")
+        if not rest:
+            rest = last.question
+            for role in self._roles.named(rest):
+                rest = self._roles.replace(rest, role, role).replace(role.title, "")
+        return self._alone(f"which ML role {' '.join(rest.split())}")
+
     def _dependent(self, text: str, last: Exchange) -> Question | None:
         """Put the subject into, or beside, a question that does not say what it is about."""
         if self._roles.named(text):
             return None
         asked = " ".join(asked_clauses(text))
-        pointing = self._cues["pointing"].search(self._cues["pointing_forward"].sub(" ", asked))
+        pointing = self._points_back(asked)
         own_words = content_words(text)
         elliptic = len(own_words) <= _ELLIPTIC_WORDS
         asks_why = bool(self._cues["why"].match(text))
@@ -222,6 +249,8 @@ class Rewriter:
             # “Why?” after a refusal asks for what is not known, not for what was said before it.
             said=last.said if last.answered or not asks_why else (),
             refers_back=asks_why and last.answered,
+            denies=self._cues["denies"].search(asked) is not None,
+            moves_on=self._cues["moves_on"].search(asked) is not None,
             alone=None if asks_why or pointing else replace(self._alone(free), follow_up=True),
         )
 

@@ -228,7 +228,7 @@ class Intents:
     def _goes_on(self, plain: str, exchange: Exchange) -> bool:
         """Whether a message is nothing without the reply before it: “tldr”, “the second one”."""
         return any(self._cues[name].match(plain) for name in _GOING_ON) or bool(
-            exchange.points and picked(plain)
+            exchange.points and picked(plain, exchange.points)
         )
 
     def _sets_one_beside(self, reading: Reading, turns: Sequence[Turn]) -> bool:

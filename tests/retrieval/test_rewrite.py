@@ -416,3 +416,54 @@ def test_whoever_asks_for_a_role_goes_on_about_the_one_named(
     rewriter: Rewriter, message: str, answer: Answer, subject: str
 ) -> None:
     assert rewriter.subject_of(rewriter.rewrite(message, None), answer) == subject
+
+
+@pytest.mark.parametrize("message", ["what about the statistics one?", "tell me more about the tableau point"])
+def test_a_point_may_be_picked_by_a_word_in_it(rewriter: Rewriter, message: str) -> None:
+    question = rewriter.rewrite(message, SKILLS)
+
+    assert question.options == SKILLS.points
+    assert any(word in question.text.casefold() for word in ("statistics", "tableau"))
+
+
+def test_a_word_that_stands_in_several_points_picks_none(rewriter: Rewriter) -> None:
+    twice = Exchange("which tools?", "tools", points=("Tableau: charts", "Matplotlib: charts"))
+
+    assert rewriter.rewrite("the charts one", twice).options == ()
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ("which one trains models?", "which ML role trains models"),
+        ("hmm and which one has less ops", "which ML role has less ops"),
+        ("who does then", "which ML role What skills does a need?"),
+    ],
+)
+def test_after_one_role_it_may_be_asked_which_one_does_it(
+    rewriter: Rewriter, message: str, text: str
+) -> None:
+    question = rewriter.rewrite(message, SKILLS)
+
+    assert (question.text, question.roles) == (text, ())
+
+
+def test_which_one_after_no_role_is_a_follow_up_like_others(rewriter: Rewriter) -> None:
+    assert MATHS.subject in rewriter.rewrite("which one is hardest?", MATHS).text
+
+
+@pytest.mark.parametrize(
+    ("message", "denies", "moves_on"),
+    [
+        ("and what isnt needed?", True, False),
+        ("any other tools?", False, True),
+        ("anything else without code?", True, True),
+        ("which tools?", False, False),
+    ],
+)
+def test_a_follow_up_may_mean_what_it_does_not_name(
+    rewriter: Rewriter, message: str, *, denies: bool, moves_on: bool
+) -> None:
+    question = rewriter.rewrite(message, SKILLS)
+
+    assert (question.denies, question.moves_on) == (denies, moves_on)
