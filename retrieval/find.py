@@ -28,7 +28,7 @@ _WHOLE_MESSAGE = 0.4
 _OWN_WORDS = 1.0
 # A message that may stand alone is read so when the guides answer it so much better than beside the
 # subject: “and hackathons?” leaves the subject (0.8), “which tools?” keeps to the role (0.05).
-_ALONE = 0.1
+_ALONE = 0.2
 # “Tell me more” goes deeper where the answer began: that guide's sections stand so much nearer.
 _NEARBY = 0.6
 # “Any books for that?” does not ask for the passage again that was just quoted.

@@ -16,7 +16,8 @@ _COUNTED = r"(?:one|point|option|item|thing|role|bullet)"
 # "learn first" and "how long does it last" count nothing: the word stands after "the", before
 # what is counted, or at the beginning.
 _ORDINAL = re.compile(
-    rf"(?:\bthe |^)(?P<word>{'|'.join(_ORDINALS)})(?: {_COUNTED})?(?! (?:two|three|four|few)\b)(?=[\s,.?!'’]|$)"
+    rf"(?:\bthe |^)(?P<word>{'|'.join(_ORDINALS)})(?: {_COUNTED})?(?! (?:two|three|four|few)\b)"
+    r"(?=[\s,.?!'’]|$)"
     rf"|\b(?P<counting>{'|'.join(_ORDINALS)}) {_COUNTED}(?=[\s,.?!'’]|$)"
     r"|\b(?:number|no\.?|#|option|point) ?(?P<number>[1-9])\b",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ def numbered(text: str) -> int | None:
 
 
 def picked(text: str, options: Sequence[str]) -> Pick | None:
-    """Read which of the things listed a message picks, by its place or by a word in it: “the robotics one”."""
+    """Read which of the things listed a message picks: by its place, or by a word, “the robotics one”."""
     found = _ORDINAL.search(text)
     if not found:
         return _called(text, options)

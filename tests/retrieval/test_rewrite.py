@@ -418,7 +418,9 @@ def test_whoever_asks_for_a_role_goes_on_about_the_one_named(
     assert rewriter.subject_of(rewriter.rewrite(message, None), answer) == subject
 
 
-@pytest.mark.parametrize("message", ["what about the statistics one?", "tell me more about the tableau point"])
+@pytest.mark.parametrize(
+    "message", ["what about the statistics one?", "tell me more about the tableau point"]
+)
 def test_a_point_may_be_picked_by_a_word_in_it(rewriter: Rewriter, message: str) -> None:
     question = rewriter.rewrite(message, SKILLS)
 
