@@ -239,19 +239,22 @@ class Rewriter:
         # What may stand alone is read without the words that tie it to what went before.
         free = self._cues["connected"].sub(" ", text).strip(" ,") or text
         # A follow-up that points nowhere brings a subject of its own: “and hackathons?”.
-        moved_on = not (pointing or roles) and content_words(asked)
+        new_subject = not (pointing or roles) and content_words(asked)
+        # “Why?” after a refusal asks for what is not known, not for what was said before it.
+        said = last.said if last.answered or not asks_why else ()
+        moves_on = self._cues["moves_on"].search(asked) is not None
+        alone = replace(self._alone(free), follow_up=True, said=said if moves_on else ())
         return Question(
             whole,
             asked,
-            _shorten(f"{last.subject} {asked}") if moved_on else last.subject,
+            _shorten(f"{last.subject} {asked}") if new_subject else last.subject,
             roles,
             follow_up=True,
-            # “Why?” after a refusal asks for what is not known, not for what was said before it.
-            said=last.said if last.answered or not asks_why else (),
+            said=said,
             refers_back=asks_why and last.answered,
             denies=self._cues["denies"].search(asked) is not None,
-            moves_on=self._cues["moves_on"].search(asked) is not None,
-            alone=None if asks_why or pointing else replace(self._alone(free), follow_up=True),
+            moves_on=moves_on,
+            alone=None if asks_why or pointing else alone,
         )
 
 
