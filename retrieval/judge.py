@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from knowledge.library import Library, Vectors
+from knowledge.yamls import read_yaml
 from retrieval.answer import Passage
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
@@ -248,7 +248,7 @@ async def open_judge(
 
 def load_aspects(path: Path = _UNCOVERED) -> tuple[Aspect, ...]:
     """Read the examples of the project."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = read_yaml(path)
     return tuple(
         Aspect(
             entry["aspect"],

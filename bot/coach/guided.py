@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from bot.memory.conversations import Turn
 from bot.memory.profiles import GuidedState, Profiles
 from bot.reply import Choice, Message
+from knowledge.yamls import read_yaml
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "guided.yaml"
 
@@ -37,7 +36,7 @@ class Guided:
     @classmethod
     def load(cls, profiles: Profiles, path: Path = _PROMPT) -> Guided:
         """Read the questions of the project."""
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = read_yaml(path)
         questions = [
             Question(entry["id"], entry["ask"], tuple(Choice(**choice) for choice in entry["choices"]))
             for entry in entries

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import yaml
 
 from knowledge.library import Library, Vectors
 from knowledge.roles import Roles, load_comparable
+from knowledge.yamls import read_yaml
 from retrieval.asking import ASKING
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
@@ -124,7 +124,7 @@ class Manner:
 def load_examples(folder: Path = _EXAMPLES) -> list[tuple[str, str]]:
     """Read the examples of the project: the intent and the text of each."""
     files = sorted(folder.glob("*.yaml"))
-    return [(path.stem, text) for path in files for text in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    return [(path.stem, text) for path in files for text in read_yaml(path)]
 
 
 def _uncovered() -> Iterator[tuple[str, str]]:
