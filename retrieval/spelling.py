@@ -8,7 +8,7 @@ eighty thousand words takes seconds to build, and most of the memory of the proc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -51,12 +51,14 @@ class _Table:
         bits = np.packbits(np.concatenate([counts >= 1, counts > 1], axis=1), axis=1)
         return cls(listed, lengths, bits.view(np.uint64).ravel())
 
-    def within(self, word: str, slips: int) -> list[str]:
-        """Return the words that may be so many slips away from a word, and others."""
+    def near(self, word: str, most: int) -> Iterator[list[str]]:
+        """Yield the words that may be 1 slip away from a word, those that may be 2 away, up to `most`."""
         own = _Table.of([word])
-        fits = np.bitwise_count(self.letters ^ own.letters) <= _BITS_A_SLIP * slips
-        fits &= np.abs(self.lengths - own.lengths) <= slips
-        return [self.words[number] for number in np.flatnonzero(fits)]
+        differing = np.bitwise_count(self.letters ^ own.letters)
+        longer = np.abs(self.lengths - own.lengths)
+        for slips in range(1, most + 1):
+            fits = (differing <= _BITS_A_SLIP * slips) & (longer <= slips)
+            yield [self.words[number] for number in np.flatnonzero(fits)]
 
 
 class Spelling:
@@ -65,7 +67,7 @@ class Spelling:
     def __init__(self, counts: Mapping[str, int] | None = None) -> None:
         """Know these words, in lower case, and how common each is."""
         self._counts = dict(counts or {})
-        self._table: _Table | None = None
+        self._table = _Table.of(())
 
     def __contains__(self, word: str) -> bool:
         """Whether it knows a word."""
@@ -77,25 +79,22 @@ class Spelling:
 
     def learn(self, word: str, count: int) -> None:
         """Take a word as rightly spelt, and as so much more common."""
-        if word not in self._counts:
-            self._table = None
         self._counts[word] = self.count(word) + count
 
-    def nearest(self, word: str, slips: int) -> Spelt | None:
-        """Return the word nearest to one that is not known, of several the commonest, if any is so near.
+    def nearest(self, word: str, most: int) -> Spelt | None:
+        """Return the word nearest to one that is not known, of several the commonest; `most` slips away.
 
         A slip is a letter too many, too few or wrong, or two that are swapped.
         """
-        if self._table is None:
-            self._table = _Table.of(list(self._counts))
+        table = self._table
+        # Words come, while others are looked up, and none goes.
+        if len(table.words) != len(self._counts):
+            table = self._table = _Table.of(list(self._counts))
         distance = EditDistance(DistanceAlgorithm.DAMERAU_OSA)
-        for most in range(1, slips + 1):
-            near = [
-                each for each in self._table.within(word, most) if distance.compare(word, each, most) == most
-            ]
-            if near:
-                best = min(near, key=lambda each: (-self.count(each), each))
-                return Spelt(best, most, self.count(best))
+        for slips, near in enumerate(table.near(word, most), 1):
+            for each in sorted(near, key=lambda word: (-self.count(word), word)):
+                if distance.compare(word, each, slips) == slips:
+                    return Spelt(each, slips, self.count(each))
         return None
 
 
