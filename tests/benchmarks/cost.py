@@ -22,9 +22,10 @@ from bot.app import App, open_app
 from bot.config import Settings
 from bot.evaluation.golden import load_golden
 from bot.reply import Message
-from knowledge.drafts import draft, embedding_digest, texts_to_embed
 from knowledge.guide import Guide, Section, Source
+from knowledge.library import Vectors
 from retrieval.chain import Inquiry
+from retrieval.field import unit_length
 
 _GOLDEN = Path(__file__).parents[1] / "golden"
 _QUESTIONS = 60
@@ -85,27 +86,29 @@ def _renamed(guide: Guide) -> Guide:
 
 
 async def _grow(app: App, chunks: int) -> None:
-    """Put a library of so many synthetic chunks in place of what there is."""
+    """Put a library of so many synthetic chunks, encoded already, in place of what there is."""
     rng = np.random.default_rng(chunks)
-    source = Source("synthetic", "Synthetic")
-    versions = []
-    for number in range(chunks // _CHUNKS_A_GUIDE):
-        words = rng.integers(0, _WORDS, (_CHUNKS_A_GUIDE, 40))
-        sections = tuple(
-            Section(f"Section {n}", f"Learn {' '.join(f'word{word}' for word in said)}.", (source,))
-            for n, said in enumerate(words)
-        )
-        guide = Guide(f"g{number}", f"Guide {number}", "Synthetic", date(2026, 1, 1), (source,), sections)
-        item = draft(guide)
-        vectors = {}
-        for chunk in item.chunks:
-            matrix = rng.standard_normal((len(texts_to_embed(chunk)), 384)).astype(np.float32)
-            vectors[embedding_digest(chunk)] = matrix / np.linalg.norm(matrix, axis=1, keepdims=True)
+    guides = [_synthetic(number, rng) for number in range(chunks // _CHUNKS_A_GUIDE)]
+    plan = await app.refresh.plan(guides)
+    for start in range(0, chunks, _CHUNKS_A_GUIDE):
+        texts = list(plan.missing.items())[start : start + _CHUNKS_A_GUIDE]
+        vectors = {digest: _random_vectors(len(each), rng) for digest, each in texts}
         await app.library.keep_vectors(app.embeddings.fingerprint, vectors)
-        await app.library.write([item])
-        versions.append(item.version_id)
-    await app.library.publish(versions, model=app.embeddings.fingerprint, actor="benchmark", note="")
-    await app.searcher.open()
+    await app.refresh.apply(await app.refresh.plan(guides), actor="benchmark", note="")
+
+
+def _synthetic(number: int, rng: np.random.Generator) -> Guide:
+    source = Source("synthetic", "Synthetic")
+    words = rng.integers(0, _WORDS, (_CHUNKS_A_GUIDE, 40))
+    sections = tuple(
+        Section(f"Section {n}", f"Learn {' '.join(f'word{word}' for word in said)}.", (source,))
+        for n, said in enumerate(words)
+    )
+    return Guide(f"g{number}", f"Guide {number}", "Synthetic", date(2026, 1, 1), (source,), sections)
+
+
+def _random_vectors(count: int, rng: np.random.Generator) -> Vectors:
+    return unit_length(rng.standard_normal((count, 384)).astype(np.float32))
 
 
 def _say(measured: str, figure: str, goal: str = "") -> None:
