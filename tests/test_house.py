@@ -134,12 +134,12 @@ def test_help_waits_for_nothing_heavy() -> None:
     assert not HEAVY.intersection(loaded)
 
 
-def test_without_a_chat_model_no_client_of_one_is_imported() -> None:
+def test_without_a_chat_model_no_client_of_one_is_imported_and_nothing_that_the_sandbox_reads_with() -> None:
     code = "import sys, bot.app, bot.doctor; print(*sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
     )
 
-    assert not {"openai", "anthropic", "ollama", "langchain", "langchain_openai"}.intersection(
-        ran.stdout.split()
-    )
+    loaded = ran.stdout.split()
+    assert not {"openai", "anthropic", "ollama", "langchain", "langchain_openai"}.intersection(loaded)
+    assert not {"pypdf", "mammoth", "trafilatura", "lxml"}.intersection(loaded)
