@@ -86,15 +86,15 @@ class Spelling:
 
         A slip is a letter too many, too few or wrong, or two that are swapped.
         """
-        table = self._table
+        table, counts = self._table, self._counts
         # Words come, while others are looked up, and none goes.
-        if len(table.words) != len(self._counts):
-            table = self._table = _Table.of(list(self._counts))
+        if len(table.words) != len(counts):
+            table = self._table = _Table.of(list(counts))
         distance = EditDistance(DistanceAlgorithm.DAMERAU_OSA)
         for slips, near in enumerate(table.near(word, most), 1):
-            for each in sorted(near, key=lambda word: (-self.count(word), word)):
+            for each in sorted(near, key=lambda word: (-counts[word], word)):
                 if distance.compare(word, each, slips) == slips:
-                    return Spelt(each, slips, self.count(each))
+                    return Spelt(each, slips, counts[each])
         return None
 
 

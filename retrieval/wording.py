@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Self
 
@@ -83,7 +84,12 @@ class Wording:
 
     def read(self, text: str) -> str:
         """Return the text with short forms written out and misspelt words mended."""
-        return _WORD.sub(lambda match: self._mend(match[0]), self.expand(text))
+        return self.read_all([text])[0]
+
+    def read_all(self, texts: Iterable[str]) -> list[str]:
+        """Read texts; a word that many of them have is looked up once."""
+        mend = cache(self._mend)
+        return [_WORD.sub(lambda match: mend(match[0]), self.expand(text)) for text in texts]
 
     def expand(self, text: str) -> str:
         """Return the text with short forms written out, and every other word as it stands."""

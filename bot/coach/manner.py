@@ -96,13 +96,13 @@ class Manner:
         """Learn from the project's examples, which are encoded once, and from what a field is asked."""
         roles = load_comparable(roles, short=True)
         examples = [*load_examples(), *_uncovered()]
-        texts = await asyncio.to_thread(lambda: [wording.read(text) for _, text in examples])
+        texts = await asyncio.to_thread(wording.read_all, [text for _, text in examples])
         vectors = await encode_once(texts, library, embeddings)
         field = field or Field.of(vectors)
         covered = slice(None, None, _step(len(field.asks), _COVERED))
 
         def learn() -> Kinds:
-            read = [*texts, *map(wording.read, field.asks[covered])]
+            read = [*texts, *wording.read_all(field.asks[covered])]
             kinds = [intent for intent, _ in examples]
             kinds += ["ask"] * (len(read) - len(texts))
             distinct = np.concatenate([field.distinct(vectors), field.vectors[covered]])
