@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ _BITS_A_SLIP = 2
 _LETTERS = 32
 
 
-class Spelt(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Spelt:
     """A word, its distance from what was typed, in slips, and how often it stands in texts."""
 
     word: str
