@@ -259,9 +259,10 @@ class VectorIndex:
 
 
 def _compared(ids: Sequence[str], vectors: Vectors, vector: Vectors, k: int) -> list[tuple[str, float]]:
-    """Compare with every row."""
+    """Compare with every row; the nearest are returned in no order."""
     similarity = vectors @ vector
-    return [(ids[n], float(similarity[n])) for n in np.argsort(-similarity, kind="stable")[:k]]
+    nearest = np.argpartition(-similarity, min(k, len(ids)) - 1)[:k]
+    return [(ids[n], float(similarity[n])) for n in nearest]
 
 
 def _rows_of(chunk_id: str, matrix: Vectors) -> list[str]:
