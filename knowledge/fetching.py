@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import httpcore2 as httpcore
 
 from knowledge.errors import CoachError
-from knowledge.loaders.reading import MOST_BYTES
+from knowledge.loaders.document import MOST_BYTES
 
 _MOST_REDIRECTS = 5
 _SECONDS = 20.0

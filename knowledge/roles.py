@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from knowledge.yamls import read_yaml
 
 _ROLES = Path(__file__).parent / "roles.yaml"
 _WORK = Path(__file__).parent / "work.yaml"
@@ -107,12 +107,12 @@ class Roles:
 
 def load_roles(path: Path = _ROLES) -> Roles:
     """Read the roles of the project."""
-    return Roles([_role(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))])
+    return Roles([_role(entry) for entry in read_yaml(path)])
 
 
 def load_asides(path: Path = _ASIDES) -> tuple[str, ...]:
     """Read what people say of themselves that speaks for no role."""
-    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return tuple(read_yaml(path))
 
 
 def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
@@ -120,7 +120,7 @@ def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
 
     With `short` their short names count too.
     """
-    work = map(_role, yaml.safe_load(path.read_text(encoding="utf-8")))
+    work = map(_role, read_yaml(path))
     return Roles(
         [replace(each, aliases=(*each.aliases, *each.short)) if short else each for each in (*roles, *work)]
     )

@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-import yaml
-
 from knowledge.library import StoredChunk
+from knowledge.yamls import read_yaml
 from retrieval.claims import Reader
 from retrieval.pieces import Piece
 from retrieval.prompts import PROMPTS
@@ -52,7 +51,7 @@ class Checker:
     @classmethod
     def load(cls, verifier: Verifier, reader: Reader, path: Path = _UNCITED) -> Self:
         """Read the project's words of encouragement and of questions."""
-        return cls(verifier, reader, yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(verifier, reader, read_yaml(path))
 
     async def passes(self, piece: Piece, passages: Sequence[StoredChunk]) -> bool:
         """Whether a piece may be shown; marker 1 stands for the first of the passages."""

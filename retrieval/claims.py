@@ -14,7 +14,8 @@ import tantivy
 
 from knowledge.roles import Role, Roles
 from retrieval.opposites import Opposites
-from retrieval.wording import Wording, content_words, english_words
+from retrieval.spelling import english_words
+from retrieval.wording import Wording, content_words
 
 Words = frozenset[str]
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import yaml
-
+from knowledge.yamls import read_yaml
 from retrieval.prompts import PROMPTS
 
 Cues = Mapping[str, re.Pattern[str]]
@@ -14,7 +13,7 @@ Cues = Mapping[str, re.Pattern[str]]
 
 def load_cues() -> Cues:
     """Read the patterns; any of a name's patterns will do."""
-    data = yaml.safe_load((PROMPTS / "followups.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(PROMPTS / "followups.yaml")
     opening = data.pop("opening")
     return {
         name: re.compile("|".join(patterns).replace("{opening}", opening), re.IGNORECASE)

@@ -102,7 +102,7 @@ class Facets:
         """Encode what is said of every facet, and of none; a library keeps that for the next time."""
         facets, asides = [facet for role in roles for facet in role.facets], load_asides()
         said = [*(text for facet in facets for text in _texts(facet)), *asides]
-        texts = [wording.read(text) for text in said]
+        texts = wording.read_all(said)
         bags = [_bag(text) for text in texts]
         vectors = await (encode_once(bags, library, embeddings) if library else embeddings.aencode(bags))
         # The classifier learns for a second or two.
@@ -112,7 +112,7 @@ class Facets:
         """Return for each text the facets it speaks of, strongest first."""
         if not topics:
             return []
-        texts = await asyncio.to_thread(lambda: [self._wording.read(topic) for topic in topics])
+        texts = await asyncio.to_thread(self._wording.read_all, topics)
         bags = [_bag(text) for text in texts]
         vectors = await self._embeddings.aencode(bags)
         return await asyncio.to_thread(self._matched, topics, texts, bags, vectors)

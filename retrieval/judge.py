@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from knowledge.library import Library, Vectors
+from knowledge.yamls import read_yaml
 from retrieval.answer import Passage
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
@@ -160,7 +160,7 @@ class Judge:
         """Get to know a field, unless it is known: a second of work, for a worker thread."""
         with self._studying:
             if self._known(field) is None:
-                asks = [self._wording.read(ask) for ask in field.asks]
+                asks = self._wording.read_all(field.asks)
                 examples = field.distinct(self._vectors)
                 meaning = Meaning(field.vectors, field.sections, examples, self._numbers)
                 self._studies.append(_Study(field, asks, examples, meaning, Phrasing(asks, self._examples)))
@@ -238,7 +238,7 @@ async def open_judge(
 
     Where the library has a `field` already, the judge has studied it.
     """
-    texts = [wording.read(example) for aspect in aspects for example in aspect.examples]
+    texts = wording.read_all([example for aspect in aspects for example in aspect.examples])
     vectors = await encode_once(texts, library, embeddings)
     judge = Judge(aspects, texts, vectors, wording)
     if field is not None:
@@ -248,7 +248,7 @@ async def open_judge(
 
 def load_aspects(path: Path = _UNCOVERED) -> tuple[Aspect, ...]:
     """Read the examples of the project."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = read_yaml(path)
     return tuple(
         Aspect(
             entry["aspect"],

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-import yaml
-
+from knowledge.yamls import read_yaml
 from retrieval.prompts import PROMPTS
 
 _OPPOSITES = PROMPTS / "opposites.yaml"
@@ -26,7 +25,7 @@ class Opposites:
     @classmethod
     def load(cls, stem: Callable[[str], str], path: Path = _OPPOSITES) -> Self:
         """Read the project's pairs."""
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")), stem)
+        return cls(read_yaml(path), stem)
 
     def turned(self, ours: Words, theirs: Words) -> int:
         """Count the pairs of which one text has the one side only, and the other the other."""

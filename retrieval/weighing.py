@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-import yaml
-
+from knowledge.yamls import read_yaml
 from retrieval.signs import Signs
 
 # Written by tests/golden/fit_support.py, which says how.
@@ -41,7 +40,7 @@ class Weighing:
     @classmethod
     def load(cls, path: Path = WEIGHTS) -> Self:
         """Read the fitted weights."""
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+        read = read_yaml(path)
         return cls(read["threshold"], read["bias"], tuple(Opinion(**each) for each in read["opinions"]))
 
     def convinces(self, signs: Signs) -> bool:

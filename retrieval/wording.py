@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Self
 
-import yaml
-from symspellpy import SymSpell, Verbosity
+from knowledge.yamls import read_yaml
+from retrieval.spelling import Spelling, english_words
 
 _GLOSSARY = Path(__file__).parent.parent / "knowledge" / "glossary.yaml"
-_ENGLISH = resources.files("symspellpy") / "frequency_dictionary_en_82_765.txt"
 _WORD = re.compile(r"[^\W_]+(?:[’'/][^\W_]+)*[+#]*")
 # Shorter words have too many neighbours to guess which one was meant.
 _MIN_LENGTH_TO_MEND = 5
-_MAX_EDITS = 2
+_MAX_SLIPS = 2
 # A library's own word is meant rather than a stranger at the same distance: it counts
 # as often as the commonest English words.
 _LIBRARY_COUNT = 10**9
@@ -54,18 +52,11 @@ def _tells(word: str) -> bool:
     return word.replace("’", "'").replace("'", "") not in _EMPTY
 
 
-@cache
-def english_words() -> frozenset[str]:
-    """Return the words of the English dictionary, whatever a library taught since."""
-    lines = _ENGLISH.read_text(encoding="utf-8-sig").splitlines()
-    return frozenset(line.split()[0] for line in lines if line)
-
-
 class Wording:
     """Reads a message as its writer meant it: expands short forms, mends misspellings."""
 
-    def __init__(self, glossary: Mapping[str, Iterable[str]], *spellings: SymSpell) -> None:
-        """Use a glossary of full name → short forms, and spellers' dictionaries; the first one learns."""
+    def __init__(self, glossary: Mapping[str, Iterable[str]], *spellings: Spelling) -> None:
+        """Use a glossary of full name → short forms, and dictionaries; the first one learns."""
         self._glossary = glossary
         self._full = {short.casefold(): full for full, shorts in glossary.items() for short in shorts}
         longest_first = sorted(self._full, key=len, reverse=True)
@@ -77,27 +68,28 @@ class Wording:
 
     @classmethod
     def load(cls) -> Self:
-        """Read the glossary of the project and the English dictionary of symspellpy."""
-        glossary = yaml.safe_load(_GLOSSARY.read_text(encoding="utf-8"))
-        spelling = SymSpell(max_dictionary_edit_distance=_MAX_EDITS)
-        with resources.as_file(_ENGLISH) as path:
-            spelling.load_dictionary(path, term_index=0, count_index=1)
-        return cls(glossary, spelling)
+        """Read the glossary of the project and the English dictionary."""
+        return cls(read_yaml(_GLOSSARY), Spelling(english_words()))
 
     def apart(self) -> Wording:
         """Return one that knows all that this one knows, and keeps what it learns to itself."""
-        return Wording(self._glossary, SymSpell(max_dictionary_edit_distance=_MAX_EDITS), *self._spellings)
+        return Wording(self._glossary, Spelling(), *self._spellings)
 
     def learn(self, text: str) -> None:
         """Take a text's words as rightly spelt."""
         own, *others = self._spellings
         for word in set(_WORD.findall(text.casefold())):
-            if all(other.words.get(word, 0) < _LIBRARY_COUNT for other in others):
-                own.create_dictionary_entry(word, _LIBRARY_COUNT)
+            if all(other.count(word) < _LIBRARY_COUNT for other in others):
+                own.learn(word, _LIBRARY_COUNT)
 
     def read(self, text: str) -> str:
         """Return the text with short forms written out and misspelt words mended."""
-        return _WORD.sub(lambda match: self._mend(match[0]), self.expand(text))
+        return self.read_all([text])[0]
+
+    def read_all(self, texts: Iterable[str]) -> list[str]:
+        """Read texts; a word that many of them have is looked up once."""
+        mend = cache(self._mend)
+        return [_WORD.sub(lambda match: mend(match[0]), self.expand(text)) for text in texts]
 
     def expand(self, text: str) -> str:
         """Return the text with short forms written out, and every other word as it stands."""
@@ -105,26 +97,22 @@ class Wording:
         return self._short.sub(lambda match: self._full.get(match[0].casefold(), match[0]), text)
 
     def knows(self, word: str) -> bool:
-        """Whether the word is in the dictionary, English or the library's."""
-        return any(word.casefold() in spelling.words for spelling in self._spellings)
+        """Whether the word is in a dictionary, English or the library's."""
+        return any(word.casefold() in spelling for spelling in self._spellings)
 
     def nearly_knows(self, word: str) -> bool:
-        """Whether the word is in the dictionary, or one slip away from a word that is."""
+        """Whether the word is in a dictionary, or one slip away from a word that is."""
         if len(word) < _MIN_LENGTH_TO_MEND or self.knows(word):
             return self.knows(word)
-        return self._nearest(word, max_edits=1) is not None
+        return self._nearest(word, slips=1) is not None
 
     def _mend(self, word: str) -> str:
         if len(word) < _MIN_LENGTH_TO_MEND or not word.isalpha() or self.knows(word):
             return word
-        return self._nearest(word, _MAX_EDITS) or word
+        return self._nearest(word, _MAX_SLIPS) or word
 
-    def _nearest(self, word: str, max_edits: int) -> str | None:
+    def _nearest(self, word: str, slips: int) -> str | None:
         """Return the word of a dictionary nearest to this one; of several, the commonest."""
-        found = (
-            each
-            for spelling in self._spellings
-            for each in spelling.lookup(word.casefold(), Verbosity.CLOSEST, max_edit_distance=max_edits)
-        )
-        nearest = min(found, key=lambda each: (each.distance, -each.count), default=None)
-        return nearest.term if nearest else None
+        found = (spelling.nearest(word.casefold(), slips) for spelling in self._spellings)
+        known = [each for each in found if each]
+        return min(known, key=lambda each: (each.distance, -each.count)).word if known else None

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def running(node: ast.AST) -> Iterator[ast.AST]:
             yield from running(child)
 
 
+@cache
 def imports_of(module: str) -> set[str]:
     """Name what a module imports: modules, and for `from a import b` also `a.b`."""
     names: set[str] = set()
@@ -134,12 +136,12 @@ def test_help_waits_for_nothing_heavy() -> None:
     assert not HEAVY.intersection(loaded)
 
 
-def test_without_a_chat_model_no_client_of_one_is_imported() -> None:
+def test_without_a_chat_model_no_client_of_one_is_imported_and_nothing_that_the_sandbox_reads_with() -> None:
     code = "import sys, bot.app, bot.doctor; print(*sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
     )
 
-    assert not {"openai", "anthropic", "ollama", "langchain", "langchain_openai"}.intersection(
-        ran.stdout.split()
-    )
+    loaded = ran.stdout.split()
+    assert not {"openai", "anthropic", "ollama", "langchain", "langchain_openai"}.intersection(loaded)
+    assert not {"pypdf", "mammoth", "trafilatura", "lxml"}.intersection(loaded)

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
-
 from bot.memory.conversations import Turn
 from bot.memory.profiles import GuidedState, Profiles
 from bot.reply import Choice, Message
+from knowledge.yamls import read_yaml
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "guided.yaml"
 
 SKIP, STOP, AGAIN = "/roles skip", "/roles stop", "/roles again"
+_SHORT = {"skip": SKIP, "stop": STOP, "quit": STOP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,13 @@ class Guided:
     def __init__(self, questions: Sequence[Question], profiles: Profiles) -> None:
         """Ask these questions; the state is kept with the profiles."""
         self._questions = tuple(questions)
+        self._labels = {choice.label.casefold() for each in questions for choice in each.choices}
         self._profiles = profiles
 
     @classmethod
     def load(cls, profiles: Profiles, path: Path = _PROMPT) -> Guided:
         """Read the questions of the project."""
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+        entries = read_yaml(path)
         questions = [
             Question(entry["id"], entry["ask"], tuple(Choice(**choice) for choice in entry["choices"]))
             for entry in entries
@@ -50,18 +51,20 @@ class Guided:
 
     async def spell_out(self, message: Message, turns: Sequence[Turn]) -> Message:
         """Read “2”, or a choice's label, as what that choice says, if a question was just asked."""
+        said = message.text.strip(" .)#!").casefold()
+        # Few messages are meant for a question, and to see whether one waits takes a look at what is kept.
+        if not (said in _SHORT or said in self._labels or said.isdecimal()):
+            return message
         pending = await self.pending(message)
         if pending is None:
             return message
-        said = message.text.strip(" .)#!").casefold()
-        short = {"skip": SKIP, "stop": STOP, "quit": STOP}
         if not turns or turns[-1].reply.kind != "roles":
             # Something else came between; a number could mean that.
-            return replace(message, text=short.get(said, message.text))
+            return replace(message, text=_SHORT.get(said, message.text))
         picked = next((choice for choice in pending.choices if choice.label.casefold() == said), None)
         if said.isdecimal() and 0 < int(said) <= len(pending.choices):
             picked = pending.choices[int(said) - 1]
-        return replace(message, text=picked.text if picked else short.get(said, message.text))
+        return replace(message, text=picked.text if picked else _SHORT.get(said, message.text))
 
     async def pending(self, message: Message) -> Question | None:
         """Return the question that waits for an answer in this conversation."""

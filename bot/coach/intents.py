@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import yaml
-
 from bot.coach.manner import Manner, Put
 from bot.coach.skills.smalltalk import SmallTalk
 from bot.memory.conversations import Turn, last_exchange
 from bot.reply import Reply
 from knowledge.roles import Role, Roles, load_comparable
+from knowledge.yamls import read_yaml
 from retrieval.cues import load_cues
 from retrieval.picking import numbered, picked
 from retrieval.rewrite import Exchange
@@ -294,7 +293,7 @@ def _picks(text: str, reply: Reply) -> bool:
 
 
 def _load(path: Path) -> dict[str, list[re.Pattern[str]]]:
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(path)
     return {name: list(_compiled(patterns)) for name, patterns in data.items()}
 
 

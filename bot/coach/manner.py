@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import yaml
 
 from knowledge.library import Library, Vectors
 from knowledge.roles import Roles, load_comparable
+from knowledge.yamls import read_yaml
 from retrieval.asking import ASKING
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
@@ -96,13 +96,13 @@ class Manner:
         """Learn from the project's examples, which are encoded once, and from what a field is asked."""
         roles = load_comparable(roles, short=True)
         examples = [*load_examples(), *_uncovered()]
-        texts = await asyncio.to_thread(lambda: [wording.read(text) for _, text in examples])
+        texts = await asyncio.to_thread(wording.read_all, [text for _, text in examples])
         vectors = await encode_once(texts, library, embeddings)
         field = field or Field.of(vectors)
         covered = slice(None, None, _step(len(field.asks), _COVERED))
 
         def learn() -> Kinds:
-            read = [*texts, *map(wording.read, field.asks[covered])]
+            read = [*texts, *wording.read_all(field.asks[covered])]
             kinds = [intent for intent, _ in examples]
             kinds += ["ask"] * (len(read) - len(texts))
             distinct = np.concatenate([field.distinct(vectors), field.vectors[covered]])
@@ -124,7 +124,7 @@ class Manner:
 def load_examples(folder: Path = _EXAMPLES) -> list[tuple[str, str]]:
     """Read the examples of the project: the intent and the text of each."""
     files = sorted(folder.glob("*.yaml"))
-    return [(path.stem, text) for path in files for text in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    return [(path.stem, text) for path in files for text in read_yaml(path)]
 
 
 def _uncovered() -> Iterator[tuple[str, str]]:

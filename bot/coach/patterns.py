@@ -6,14 +6,14 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
+from knowledge.yamls import read_yaml
 
 _PROMPT = Path(__file__).parents[2] / "prompts" / "clauses.yaml"
 
 
 def load_patterns(path: Path = _PROMPT) -> tuple[dict[str, re.Pattern[str]], re.Pattern[str]]:
     """Read the patterns, and the one that breaks sentences."""
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(path)
     words = {name: "|".join(some) for name, some in data.pop("words").items()}
     breaks = data.pop("breaks")
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from knowledge.errors import CoachError
-from knowledge.loaders.document import NOTHING_SAID, Provenance
+from knowledge.loaders.document import ENDINGS, MOST_BYTES, NOTHING_SAID, Provenance
 from knowledge.loaders.markdown import ASKS_ENDING
-from knowledge.loaders.reading import ENDINGS, MOST_BYTES
 from knowledge.sources import SourceKind
 
 _MOST_NAME = 120

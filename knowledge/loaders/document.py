@@ -8,6 +8,10 @@ from typing import Any, Literal
 from knowledge.errors import CoachError
 from knowledge.guide import Source
 
+# What moderators add by hand is far smaller; what is larger is a book or a mistake.
+MOST_BYTES = 10_000_000
+ENDINGS = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".csv")
+
 BlockKind = Literal["heading", "paragraph", "item", "table"]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
+from knowledge.yamls import read_yaml
 
 _I = re.IGNORECASE
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -32,7 +32,7 @@ _BYLINE = (
 )
 _META = re.compile(rf"(?:(?:{_DATE}|{_READ_TIME}|{_BYLINE}|{_COUNT})\W*)+", _I)
 _META_SPLIT = re.compile(r"\s*[·•|–—∙●]\s*|\s{2,}")
-_LISTS = yaml.safe_load((Path(__file__).parents[1] / "frame.yaml").read_text(encoding="utf-8"))
+_LISTS = read_yaml(Path(__file__).parents[1] / "frame.yaml")
 
 
 def _any_of(name: str) -> str:

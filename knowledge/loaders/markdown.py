@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from knowledge.guide import Guide, GuideError, Section, Source
+from knowledge.yamls import parse_yaml
 
 _FENCE = "---"
 _HEADING = re.compile(r"^## +(?P<heading>.*\S)\s*$")
@@ -209,7 +210,7 @@ def with_asks(guide: Guide, text: str, file_name: str) -> Guide:
 
 def _load_yaml(text: str, file_name: str, *, first_line: int) -> Any:  # noqa: ANN401 - what YAML holds
     try:
-        return yaml.safe_load(text)
+        return parse_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + first_line

@@ -11,16 +11,13 @@ from markdown_it import MarkdownIt
 from knowledge.loaders.characters import decode
 from knowledge.loaders.cleaning import clean
 from knowledge.loaders.csv import read_csv
-from knowledge.loaders.document import Document, UnreadableError
+from knowledge.loaders.document import ENDINGS, MOST_BYTES, Document, UnreadableError
 from knowledge.loaders.docx import read_docx
 from knowledge.loaders.front_matter import split_front_matter, with_front_matter
 from knowledge.loaders.html import read_fragment, read_html
 from knowledge.loaders.pdf import read_pdf
 from knowledge.loaders.text import read_text
 
-# What moderators add by hand is far smaller; what is larger is a book or a mistake.
-MOST_BYTES = 10_000_000
-ENDINGS = (".md", ".markdown", ".txt", ".text", ".html", ".htm", ".xhtml", ".pdf", ".docx", ".csv")
 _PDF, _ZIP, _OLE = b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _OTHER_FILES = (
     b"\x89PNG",

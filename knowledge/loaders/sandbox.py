@@ -10,8 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from knowledge.loaders.document import Document, UnreadableError
-from knowledge.loaders.reading import MOST_BYTES
+from knowledge.loaders.document import MOST_BYTES, Document, UnreadableError
 
 _ROOT = Path(__file__).parents[2]
 # The longest PDF that may be added takes a few seconds; a bomb takes for ever.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from langchain_core.runnables import Runnable
-from symspellpy import SymSpell
 
 from bot.app import App
 from knowledge.guide import Guide
@@ -23,6 +22,7 @@ from retrieval.refresh import Refresh, ignore_progress
 from retrieval.rewrite import Exchange, Rewriter
 from retrieval.search import Searcher
 from retrieval.sections import Sections
+from retrieval.spelling import Spelling
 from retrieval.wording import Wording
 
 ROLES = load_roles()
@@ -48,7 +48,7 @@ class Strict(Judge):
     """Says of every question that the guides do not cover it, and remembers having been asked."""
 
     def __init__(self) -> None:
-        super().__init__((), (), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
+        super().__init__((), (), np.empty((0, 384), np.float32), Wording({}, Spelling()))
         self.asked: list[str] = []
 
     def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:  # noqa: ARG002
@@ -60,7 +60,7 @@ class Lenient(Judge):
     """Says of every question that the guides cover it."""
 
     def __init__(self) -> None:
-        super().__init__((), (), np.empty((0, 384), np.float32), Wording({}, SymSpell()))
+        super().__init__((), (), np.empty((0, 384), np.float32), Wording({}, Spelling()))
 
     def lean(self, reading: Reading, passages: Sequence[Passage], field: Field) -> float:  # noqa: ARG002
         return 1.0

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from symspellpy import SymSpell
 
+from retrieval.spelling import Spelling
 from retrieval.wording import Wording, content_words
 
 GLOSSARY = {
@@ -15,11 +15,8 @@ GLOSSARY = {
 }
 
 
-def spelling(*words: str) -> SymSpell:
-    speller = SymSpell(max_dictionary_edit_distance=2)
-    for word in words:
-        speller.create_dictionary_entry(word, 1)
-    return speller
+def spelling(*words: str) -> Spelling:
+    return Spelling(dict.fromkeys(words, 1))
 
 
 @pytest.fixture

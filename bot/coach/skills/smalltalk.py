@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import yaml
-
 from bot.memory.conversations import Turn
 from bot.reply import Message, Reply
+from knowledge.yamls import read_yaml
 
 _PROMPT = Path(__file__).parents[3] / "prompts" / "smalltalk.yaml"
 _NOT_SAID = re.compile(r"[^\w\s'’]|_")
@@ -32,7 +31,7 @@ class SmallTalk:
     @classmethod
     def load(cls, path: Path = _PROMPT) -> SmallTalk:
         """Read the intents of the project."""
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_yaml(path)
         return cls([(each["cues"], each["replies"]) for each in data["intents"]], data["fillers"])
 
     def understands(self, text: str) -> bool:

@@ -13,8 +13,7 @@ from bot.frontends.discord.rendering import Page
 from bot.moderation.curator import find_guide
 from bot.moderation.items import Item, ItemError, attachment, page, pasted
 from bot.moderation.proposal import Proposal
-from knowledge.loaders.document import Provenance
-from knowledge.loaders.reading import MOST_BYTES
+from knowledge.loaders.document import MOST_BYTES, Provenance
 from retrieval.refresh import Progress
 
 Interaction = discord.Interaction[Any]

@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-from knowledge.loaders.document import UnreadableError
-from knowledge.loaders.reading import MOST_BYTES, read
+from knowledge.loaders.document import MOST_BYTES, UnreadableError
+from knowledge.loaders.reading import read
 
 SCHEMAS = "http://schemas.openxmlformats.org"
 PROSE = "Learn to bake. Bread needs flour, water, salt and time, and most of all it needs time."
