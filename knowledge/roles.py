@@ -11,6 +11,7 @@ from typing import Any, Literal
 import yaml
 
 _ROLES = Path(__file__).parent / "roles.yaml"
+_SAID = "facets"
 _WORK = Path(__file__).parent / "work.yaml"
 _ASIDES = Path(__file__).parent / "asides.yaml"
 
@@ -106,13 +107,13 @@ class Roles:
 
 
 def load_roles(path: Path = _ROLES) -> Roles:
-    """Read the roles of the project."""
-    return Roles([_role(entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))])
+    """Read the roles of the project; what people say of their facets stands in a folder beside the file."""
+    return Roles([_role(entry, path.parent / _SAID) for entry in _read(path)])
 
 
 def load_asides(path: Path = _ASIDES) -> tuple[str, ...]:
     """Read what people say of themselves that speaks for no role."""
-    return tuple(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return tuple(_read(path))
 
 
 def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
@@ -120,19 +121,26 @@ def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
 
     With `short` their short names count too.
     """
-    work = map(_role, yaml.safe_load(path.read_text(encoding="utf-8")))
+    work = map(_role, _read(path))
     return Roles(
         [replace(each, aliases=(*each.aliases, *each.short)) if short else each for each in (*roles, *work)]
     )
 
 
-def _role(entry: Mapping[str, Any]) -> Role:
-    facets = tuple(_facet(entry["id"], facet) for facet in entry.get("facets", ()))
-    short = tuple(entry.get("short", ()))
-    return Role(entry["id"], entry["title"], tuple(entry["aliases"]), facets, short, entry.get("role"))
+def _role(entry: Mapping[str, Any], said: Path | None = None) -> Role:
+    facets = entry.get("facets", ())
+    examples = _read(said / f"{entry['id']}.yaml") if said and facets else {}
+    return Role(
+        entry["id"],
+        entry["title"],
+        tuple(entry["aliases"]),
+        tuple(_facet(entry["id"], facet, examples[facet["id"]]) for facet in facets),
+        tuple(entry.get("short", ())),
+        entry.get("role"),
+    )
 
 
-def _facet(role_id: str, entry: Mapping[str, Any]) -> Facet:
+def _facet(role_id: str, entry: Mapping[str, Any], examples: Sequence[str]) -> Facet:
     return Facet(
         id=entry["id"],
         role_id=role_id,
@@ -143,7 +151,11 @@ def _facet(role_id: str, entry: Mapping[str, Any]) -> Facet:
         says=entry["says"],
         learning=entry.get("learning"),
         aliases=tuple(entry["aliases"]),
-        examples=tuple(entry["examples"]),
+        examples=tuple(examples),
         weight=entry.get("weight", 1.0),
         disliked=entry.get("disliked", False),
     )
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 - what a file of ours holds is known by its reader
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
