@@ -49,7 +49,7 @@ _EMPTY = frozenset(_IN_ANY.split())
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A facet that a text speaks of; `strength`, from 0 to 1, is how far it speaks of it and not of others."""
+    """A facet that a text speaks of; `strength`, from 0 to 1, is how far it speaks of this one alone."""
 
     facet: Facet
     strength: float

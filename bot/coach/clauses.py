@@ -232,13 +232,13 @@ class _Reading:
         if self._scene:
             return "dislikes" if _IS["dislikes"].search(text) else self._scene
         against = self._polarity in {"dislikes", "lacks"}
-        match piece.link:
+        # “I got tired of it, built my own”: what was done about a thing is no part of it.
+        begins = piece.link == "deed" and self._polarity == "dislikes"
+        match "new" if begins else piece.link:
             case "against":
                 return "likes" if against else None if self._polarity == "has" else "dislikes"
             case "purpose":
                 return stance if stance in _FELT else "likes"
-            case "deed" if self._polarity == "dislikes":
-                return stance or "has"
             case "more" | "turn" if against and stance not in _FELT and _IS["instead"].search(text):
                 return "likes" if self._polarity == "dislikes" else "has"
             case "new" | "bare" | "turn":

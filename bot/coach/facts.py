@@ -45,7 +45,8 @@ class Learner:
 
     async def read(self, text: str) -> tuple[Evidence, ...]:
         """Return the claims in a text that are worth remembering, with what they speak of."""
-        return await self.keepable(clauses(text))
+        # What puts another claim right is worth it, however little it says alone.
+        return await (self.weigh if correction(text) else self.keepable)(clauses(text))
 
     async def keepable(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
         """Return those of the claims that are worth remembering, with what they speak of."""
@@ -67,7 +68,7 @@ class Learner:
 
         What was said in private is not touched from a public place, where it is not known.
         """
-        if not said and not correction(message.text):
+        if not said:
             return
         known = await self._profiles.facts(message.user, private=message.private)
         mended = {fact.id: clause for fact in known if (clause := _mended(fact.clause, message.text))}
@@ -98,10 +99,10 @@ def _mended(clause: Clause, text: str) -> Clause | None:
 
 
 def _put_right(told: Sequence[Clause], text: str) -> list[Clause]:
-    """Claims of one text of which the last may put an earlier one right: “6 years, no wait, 4 not 6”."""
+    """Take the claims of one text, of which the last may mend an earlier one: “6 years, no, 4 not 6”."""
     mended = {clause: better for clause in told if (better := _mended(clause, text))}
-    found = correction(text)
-    return [mended.get(clause, clause) for clause in told if not (mended and found and clause.topic == found[0])]
+    right, _ = (mended and correction(text)) or ("", "")
+    return [mended.get(clause, clause) for clause in told if clause.topic != right]
 
 
 def _says_more(old: Clause, new: Clause) -> bool:

@@ -18,7 +18,7 @@ from retrieval.facets import Match
 # What one sign of a facet is worth. Likings say more about which day suits a person than tools do.
 _KIND: dict[FacetKind, float] = {"skill": 0.9, "interest": 1.1, "experience": 1.0, "domain": 0.5, "way": 1.1}
 # What people have done they may want to leave behind, and who dislikes one part may love the rest.
-_STANCE: dict[Polarity, float] = {"likes": 1.0, "has": 0.6, "lacks": -0.3, "dislikes": -0.6}
+_STANCE: dict[Polarity, float] = {"likes": 1.0, "has": 0.8, "lacks": -0.3, "dislikes": -0.6}
 # The same where the dislike speaks for a role: to be a programmer is no sign against leading.
 _STANCE_REVERSED: dict[Polarity, float] = {"likes": -1.0, "has": 0.0, "lacks": 0.6, "dislikes": 1.0}
 # Fainter signs count, as many of them tell something, but none alone is a reason to quote.
@@ -154,12 +154,16 @@ def _standing(role: Role, reasons: Sequence[Reason]) -> Standing:
     of_role = [reason for reason in reasons if reason.facet.role_id == role.id]
     # Sums in one order, so that the last digit does not depend on what was said first.
     worth = math.fsum(reason.worth for reason in of_role)
-    of_role.sort(key=lambda reason: (-reason.worth, reason.facet.id, reason.clause.words))
+    of_role.sort(key=_best_first)
     most = {reason.facet.id: reason for reason in reversed(of_role) if reason.worth > 0}
     least = {reason.facet.id: reason for reason in of_role if reason.worth < 0}
-    named = [reason for reason in of_role if reason in {most.get(reason.facet.id), least.get(reason.facet.id)}]
+    named = sorted([*most.values(), *least.values()], key=_best_first)
     gaps = tuple(facet for facet in role.facets if facet.kind == "skill" and facet.id not in most)
     return Standing(role, round(worth, 6), tuple(named), gaps)
+
+
+def _best_first(reason: Reason) -> tuple[float, str, str]:
+    return -reason.worth, reason.facet.id, reason.clause.words
 
 
 def _unsaid(standing: Standing) -> list[Facet]:

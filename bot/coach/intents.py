@@ -8,10 +8,9 @@ small talk of stock phrases, picks of what was offered. Everything else is decid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import yaml
 
@@ -22,10 +21,9 @@ from bot.reply import Reply
 from knowledge.roles import Role, Roles, load_comparable
 from retrieval.cues import load_cues
 from retrieval.picking import numbered, picked
+from retrieval.prompts import PROMPTS
 from retrieval.rewrite import Exchange
 from retrieval.wording import Wording, content_words
-
-_PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
 Intent = Literal[
     "smalltalk", "ask", "sources", "roles", "compare", "gap", "map", "profile", "privacy", "care"
@@ -51,7 +49,7 @@ _ASKING = 0.1
 # and by this much where the talk is of what the guides say;
 _TALKING = 0.5
 # a message that tells something worth keeping, and has no question in it, leans so much more to telling,
-_TOLD = 0.5
+_TOLD = 0.2
 # and after a question about oneself still more.
 _REPLYING = 1.0
 # What is put like nothing in particular is asked of the guides, which say when they don't cover it.
@@ -83,6 +81,11 @@ class Reading:
         leans = self.put.leans
         return self.put.asks or leans["ask"] - leans["profile"] > _CLEARLY
 
+    @property
+    def of_oneself(self) -> bool:
+        """Whether it speaks of its writer."""
+        return _ONESELF.search(self.plain) is not None
+
 
 class Intents:
     """Names the skill for a message."""
@@ -94,7 +97,7 @@ class Intents:
         self._wording = wording
         self._comparable = load_comparable(roles, short=False)
         self._by_any_name = load_comparable(roles, short=True)
-        self._patterns = _load(_PROMPT)
+        self._patterns = _load()
         self._cues = load_cues()
 
     async def read(self, text: str) -> Reading:
@@ -147,6 +150,8 @@ class Intents:
         """Name the skill whose examples a message is put like, if it has what that skill needs."""
         leans = dict(reading.put.leans)
         leans["ask"] += _TALKING if _is_on_the_guides(turns) else _ASKING
+        # Small talk is told as surely as a question.
+        leans["smalltalk"] += _ASKING
         if learnt and not reading.put.asks:
             leans["profile"] += _REPLYING if _is_personal(turns) else _TOLD
         intent = cast("Intent", max(leans, key=leans.__getitem__))
@@ -158,18 +163,23 @@ class Intents:
         """Whether a skill finds in a message what it is about; to the guides any question may be put."""
         match intent:
             case "profile":
-                tells = reading.put.leans["profile"] > _SURE and not _names_a_topic(reading.text, turns)
+                lean = reading.put.leans["profile"]
+                tells = lean > (_CLEARLY if _names_a_topic(reading.text, turns) else _SURE)
                 return not reading.put.asks and (learnt or tells)
-            case "smalltalk":
-                return not reading.put.asks and reading.put.leans["smalltalk"] > _SURE
             case "compare":
                 return self._compares(reading)
             case "gap":
-                return _is_of_oneself(reading) and bool(self._by_any_name.named(reading.text))
+                return reading.of_oneself and bool(self._by_any_name.named(reading.text))
             case "roles":
-                return learnt or _is_of_oneself(reading) or _is_bare(reading) or _is_personal(turns)
+                return learnt or reading.of_oneself or _is_personal(turns) or self._seeks(reading, turns)
             case _:
                 return True
+
+    def _seeks(self, reading: Reading, turns: Sequence[Turn]) -> bool:
+        """Whether somebody who says nothing of themselves seeks a role: “which one fails more” does not."""
+        if _is_on_the_guides(turns):
+            return self._cues["seeks_role"].search(reading.plain) is not None
+        return reading.put.leans["roles"] > _SURE or len(content_words(reading.plain)) <= _TOPIC
 
     def tells(self, text: str) -> bool:
         """Whether what a text tells of the person is meant to be known."""
@@ -271,15 +281,6 @@ def _is_on_the_guides(turns: Sequence[Turn]) -> bool:
     return bool(turns) and turns[-1].reply.kind in _ANSWERS
 
 
-def _is_of_oneself(reading: Reading) -> bool:
-    return _ONESELF.search(reading.plain) is not None
-
-
-def _is_bare(reading: Reading) -> bool:
-    """Whether a message says hardly more than “which role now?”."""
-    return len(content_words(reading.plain)) <= _TOPIC
-
-
 def _names_a_topic(text: str, turns: Sequence[Turn]) -> bool:
     """Whether what tells nothing worth keeping goes on about an answer, or is no more than a word or two."""
     return _is_on_the_guides(turns) or len(text.split()) <= _TOPIC
@@ -293,10 +294,7 @@ def _picks(text: str, reply: Reply) -> bool:
     return text in reply.suggestions or bool(reply.suggestions and (by_number or _AGREES.match(text)))
 
 
-def _load(path: Path) -> dict[str, list[re.Pattern[str]]]:
-    data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {name: list(_compiled(patterns)) for name, patterns in data.items()}
-
-
-def _compiled(patterns: Iterable[str]) -> Iterable[re.Pattern[str]]:
-    return (re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in patterns)
+def _load() -> dict[str, list[re.Pattern[str]]]:
+    data: dict[str, list[str]] = yaml.safe_load((PROMPTS / "intents.yaml").read_text(encoding="utf-8"))
+    flags = re.IGNORECASE | re.DOTALL
+    return {name: [re.compile(each, flags) for each in patterns] for name, patterns in data.items()}
