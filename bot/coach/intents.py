@@ -36,7 +36,7 @@ _PERSONAL = frozenset({"roles", "profile"})
 _ANSWERS = frozenset({"answer", "refusal", "comparison"})
 # “Yes” picks what was offered, where something was; “ok” only takes note.
 _AGREES = re.compile(r"^(?:yes|yeah|yep|yup|sure|yes please|go ahead)[\s.!]*$", re.IGNORECASE)
-# Words that a bare topic may have, such as “maths”.
+# Words of a bare topic, such as “maths”.
 _TOPIC = 2
 # What is said of an answer and of nothing else.
 _GOING_ON = ("more", "less", "next", "why", "correction")
@@ -252,9 +252,10 @@ class Intents:
         return len(self._beside_the_last(text, named, turns)) == _COMPARED
 
     def _compares(self, reading: Reading) -> bool:
-        """Whether there is something to set side by side, of which the guides say it."""
-        named = self._named(reading.text, reading.plain)
-        return len(named) >= _COMPARED and not self._has("compares_no_roles", reading.plain)
+        """Whether there is something to set side by side, or to ask for, of which the guides say it."""
+        several = len(self._named(reading.text, reading.plain)) >= _COMPARED
+        unnamed = reading.put.leans["compare"] > 0 and self._has("compares_unnamed", reading.plain)
+        return (several or unnamed) and not self._has("compares_no_roles", reading.plain)
 
     def _named(self, text: str, plain: str) -> tuple[Role, ...]:
         by_any_name = text.startswith("/") or len(text.split()) <= _SHORT
@@ -274,11 +275,11 @@ def _straight(text: str) -> str:
 
 
 def _is_personal(turns: Sequence[Turn]) -> bool:
-    return bool(turns) and turns[-1].reply.kind in _PERSONAL
+    return any(turn.reply.kind in _PERSONAL for turn in turns[-1:])
 
 
 def _is_on_the_guides(turns: Sequence[Turn]) -> bool:
-    return bool(turns) and turns[-1].reply.kind in _ANSWERS
+    return any(turn.reply.kind in _ANSWERS for turn in turns[-1:])
 
 
 def _names_a_topic(text: str, turns: Sequence[Turn]) -> bool:
