@@ -7,7 +7,7 @@ evidence for a role never lowers that role.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -51,7 +51,7 @@ class Evidence:
     @property
     def clearness(self) -> float:
         """How far it speaks, from 0 up, of the role that it speaks of most."""
-        of_roles = Counter[str]()
+        of_roles = defaultdict[str, float](float)
         for match in self.matches:
             of_roles[match.facet.role_id] += match.strength
         return max(of_roles.values(), default=0.0)
