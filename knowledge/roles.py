@@ -11,6 +11,7 @@ from typing import Any, Literal
 from knowledge.yamls import read_yaml
 
 _ROLES = Path(__file__).parent / "roles.yaml"
+_SAID = "facets"
 _WORK = Path(__file__).parent / "work.yaml"
 _ASIDES = Path(__file__).parent / "asides.yaml"
 
@@ -106,8 +107,8 @@ class Roles:
 
 
 def load_roles(path: Path = _ROLES) -> Roles:
-    """Read the roles of the project."""
-    return Roles([_role(entry) for entry in read_yaml(path)])
+    """Read the roles of the project; what people say of their facets stands in a folder beside the file."""
+    return Roles([_role(entry, path.parent / _SAID) for entry in read_yaml(path)])
 
 
 def load_asides(path: Path = _ASIDES) -> tuple[str, ...]:
@@ -126,13 +127,20 @@ def load_comparable(roles: Roles, *, short: bool, path: Path = _WORK) -> Roles:
     )
 
 
-def _role(entry: Mapping[str, Any]) -> Role:
-    facets = tuple(_facet(entry["id"], facet) for facet in entry.get("facets", ()))
-    short = tuple(entry.get("short", ()))
-    return Role(entry["id"], entry["title"], tuple(entry["aliases"]), facets, short, entry.get("role"))
+def _role(entry: Mapping[str, Any], said: Path | None = None) -> Role:
+    facets = entry.get("facets", ())
+    examples = read_yaml(said / f"{entry['id']}.yaml") if said and facets else {}
+    return Role(
+        entry["id"],
+        entry["title"],
+        tuple(entry["aliases"]),
+        tuple(_facet(entry["id"], facet, examples[facet["id"]]) for facet in facets),
+        tuple(entry.get("short", ())),
+        entry.get("role"),
+    )
 
 
-def _facet(role_id: str, entry: Mapping[str, Any]) -> Facet:
+def _facet(role_id: str, entry: Mapping[str, Any], examples: Sequence[str]) -> Facet:
     return Facet(
         id=entry["id"],
         role_id=role_id,
@@ -143,7 +151,7 @@ def _facet(role_id: str, entry: Mapping[str, Any]) -> Facet:
         says=entry["says"],
         learning=entry.get("learning"),
         aliases=tuple(entry["aliases"]),
-        examples=tuple(entry["examples"]),
+        examples=tuple(examples),
         weight=entry.get("weight", 1.0),
         disliked=entry.get("disliked", False),
     )

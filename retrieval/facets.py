@@ -12,31 +12,26 @@ import numpy as np
 
 from knowledge.library import Library, Vectors
 from knowledge.roles import Facet, Roles, load_asides
-from retrieval.classifier import TextClassifier
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
 from retrieval.kept import encode_once
+from retrieval.kinds import Kinds, Texts
 from retrieval.wording import Wording
 
-# How much nearer examples count for more: the weight of an example is the exponential of this
+# Within a role nearer examples count for more: the weight of an example is the exponential of this
 # times its likeness (cosine of distinct vectors). Tried on the self-descriptions that may be looked
 # at: from 11 to 15 made no difference.
 _SHARPNESS = 13.0
-# A share this small is what any text has of every facet.
-_NOISE = 0.02
-# A share is hardly ever whole, as facets overlap: from this one on a text speaks of nothing else.
-_WHOLE = 0.5
 # A facet is as near as so many of its examples: the more there are, the more ways of speaking it is known
 # by, and those that speak otherwise do not count against it.
 _NEAREST = 3
-# Which role a text speaks of is told by all examples of all roles rather than by the nearest; the nearest
-# have so much less of a say. Tried like the sharpness: from 0.6 to 0.8 made little difference.
-_LEARNT = 0.7
 # What is merely like a facet counts for less where another is named.
 _BESIDE_NAMED = 0.5
 # What one can do and where one has worked must be said; likeness alone would make up skills.
-_SAID = 0.5
+_SAID = 0.25
 _MUST_BE_SAID = frozenset({"skill", "domain"})
+# A share this small tells nothing, however many of them there are.
+_NOISE = 0.005
 # Shorter aliases tell a model of meaning too little.
 _TELLING_LETTERS = 4
 # A word that means the facet wherever it occurs.
@@ -54,7 +49,7 @@ _EMPTY = frozenset(_IN_ANY.split())
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A facet that a text speaks of; `strength` is from 0 to 1."""
+    """A facet that a text speaks of; `strength`, from 0 to 1, is how far it speaks of this one alone."""
 
     facet: Facet
     strength: float
@@ -63,9 +58,9 @@ class Match:
 class Facets:
     """Finds the facets of every role in what people say.
 
-    A text's share of a facet is that of the facet's examples among all examples near it, each
-    weighed by its likeness (a kernel classifier: Nadaraya, Watson, 1964). How much of it goes to each
-    role is for the most part learnt. Asides are examples of what speaks of none.
+    How much of a text goes to each role is learnt from all examples; asides are examples of what speaks
+    of none. Within a role a facet's share is that of its examples among those near the text, each
+    weighed by its likeness (a kernel classifier: Nadaraya, Watson, 1964).
     """
 
     def __init__(
@@ -84,9 +79,12 @@ class Facets:
         self._field = Field.of(vectors[: self._ends[-1]])
         self._vectors = self._field.distinct(vectors)
         sides = list(dict.fromkeys(map(_side, facets)))
-        self._sides = np.array([*(sides.index(_side(facet)) for facet in facets), len(sides)])
-        kinds = np.repeat(self._sides, [*counts, len(texts) - sum(counts)]).tolist()
-        self._classifier = TextClassifier(texts, self._vectors, kinds)
+        # Which side each facet is of; asides come after all of them.
+        self._of = np.array([sides.index(_side(facet)) for facet in facets])
+        kinds = np.repeat([*self._of, len(sides)], [*counts, len(texts) - sum(counts)]).tolist()
+        self._kinds = Kinds(Texts.without_form(texts, self._vectors), kinds, in_order=False)
+        # Nearness is asked only within a role.
+        self._vectors = self._vectors[: self._ends[-1]]
         self._must_be_said = np.array([facet.kind in _MUST_BE_SAID for facet in facets])
         self._embeddings = embeddings
         self._wording = wording
@@ -105,7 +103,7 @@ class Facets:
         texts = wording.read_all(said)
         bags = [_bag(text) for text in texts]
         vectors = await (encode_once(bags, library, embeddings) if library else embeddings.aencode(bags))
-        # The classifier learns for a second or two.
+        # It learns for a second or two.
         return await asyncio.to_thread(cls, facets, texts, vectors, embeddings, wording)
 
     async def matches(self, topics: Sequence[str]) -> list[tuple[Match, ...]]:
@@ -121,33 +119,33 @@ class Facets:
         self, topics: Sequence[str], texts: Sequence[str], bags: Sequence[str], vectors: Vectors
     ) -> list[tuple[Match, ...]]:
         vectors = self._field.distinct(vectors)
-        learnt = self._classifier.shares(texts, vectors)
+        sides = self._kinds.shares(Texts.without_form(texts, vectors))
         return [
-            self._match(topic, text, self._shares(vector, of_sides)) if bag else ()
-            for topic, text, bag, vector, of_sides in zip(topics, texts, bags, vectors, learnt, strict=True)
+            self._match(topic, text, vector, of_sides) if bag else ()
+            for topic, text, bag, vector, of_sides in zip(topics, texts, bags, vectors, sides, strict=True)
         ]
 
-    def _shares(self, vector: Vectors, learnt: Vectors) -> Vectors:
+    def _shares(self, vector: Vectors, sides: Vectors) -> Vectors:
         """A text's share of each facet: of the roles as learnt, within a role by the nearest examples."""
         weights = np.exp(_SHARPNESS * (self._vectors @ vector))
-        nearest = np.array([np.sort(each)[-_NEAREST:].sum() for each in np.split(weights, self._ends)])
-        share = nearest / nearest.sum()
-        near = np.bincount(self._sides, share)
-        sides = (1 - _LEARNT) * near + _LEARNT * learnt
-        # What either takes for an aside is one.
-        telling = (1 - max(near[-1], learnt[-1])) / (1 - sides[-1])
-        shares: Vectors = share[:-1] * (telling * sides / near)[self._sides[:-1]]
-        return shares
+        near = np.array([np.sort(each)[-_NEAREST:].sum() for each in np.split(weights, self._ends[:-1])])
+        shares = self._dealt(near, sides)
+        unsaid = self._must_be_said & (shares < _SAID)
+        # What likeness alone does not make a skill still speaks for the role.
+        return self._dealt(np.where(unsaid, 0.0, near), sides)
 
-    def _match(self, topic: str, read: str, shares: Vectors) -> tuple[Match, ...]:
+    def _dealt(self, near: Vectors, sides: Vectors) -> Vectors:
+        """Deal each role's share out to its facets, in proportion to how near they are."""
+        together = np.bincount(self._of, near)[self._of]
+        dealt: Vectors = sides[self._of] * near / np.where(together > 0, together, 1.0)
+        return dealt
+
+    def _match(self, topic: str, read: str, vector: Vectors, sides: Vectors) -> tuple[Match, ...]:
         named = self._names.among(topic.casefold()) | self._names.among(read.casefold())
-        is_named = np.array([number in named for number in range(len(self._facets))])
-        strength = np.clip((shares - _NOISE) / (_WHOLE - _NOISE), 0.0, _NAMED)
-        if named:
-            strength *= _BESIDE_NAMED
-        strength[self._must_be_said & (strength < _SAID)] = 0.0
-        strength[is_named] = _NAMED
-        found = [Match(self._facets[n], round(float(strength[n]), 4)) for n in np.flatnonzero(strength)]
+        strength = self._shares(vector, sides * (_BESIDE_NAMED if named else 1.0))
+        strength[list(named)] = _NAMED
+        told = np.flatnonzero(strength >= _NOISE)
+        found = [Match(self._facets[n], round(float(strength[n]), 4)) for n in told]
         return tuple(sorted(found, key=lambda match: -match.strength))
 
 

@@ -26,7 +26,7 @@ _FIRST: tuple[tuple[str, Polarity], ...] = (
     ("prevented", "likes"),
     ("lukewarm", "has"),
 )
-# So many words without a question are somebody's story, even if no “I” is in them.
+# So many words outside of questions are somebody's story, even if no “I” is in them.
 _STORY_WORDS = 12
 # “Publishing?” and no more is what comes next is about.
 _PICKED_UP_WORDS = 3
@@ -74,11 +74,11 @@ def clauses(message: str) -> tuple[Clause, ...]:
 
     Questions are left out, and so is what is said of other people and of the talk itself.
     """
-    if right := _IS["corrects"].match(_plain(message)):
+    if right := _IS["corrects"].search(_plain(message)):
         read = _Reading(message[right.start("right") : right.end("right")], right.start("right")).claims
-        return tuple(_clause(message, claim) for claim in read)
-    told = len(message.split()) >= _STORY_WORDS and "?" not in message
-    if not told and not _IS["of_oneself"].search(_plain(message)):
+        return (*clauses(message[: right.start()]), *(_clause(message, claim) for claim in read))
+    told = sum(len(each.split()) for _, each in _sentences(message) if not each.endswith("?"))
+    if told < _STORY_WORDS and not _IS["of_oneself"].search(_plain(message)):
         return ()
     found: list[_Claim] = []
     last: list[_Claim] = []
@@ -98,8 +98,8 @@ def clauses(message: str) -> tuple[Clause, ...]:
 
 
 def correction(message: str) -> tuple[str, str] | None:
-    """Return what a message puts right and the wrong words it replaces, if that is all it does."""
-    found = _IS["corrects"].match(_plain(message))
+    """Return what a message puts right, and the wrong words that it replaces."""
+    found = _IS["corrects"].search(_plain(message))
     return (found["right"], found["wrong"]) if found else None
 
 
@@ -232,7 +232,9 @@ class _Reading:
         if self._scene:
             return "dislikes" if _IS["dislikes"].search(text) else self._scene
         against = self._polarity in {"dislikes", "lacks"}
-        match piece.link:
+        # “I got tired of it, built my own”: what was done about a thing is no part of it.
+        begins = piece.link == "deed" and self._polarity == "dislikes"
+        match "new" if begins else piece.link:
             case "against":
                 return "likes" if against else None if self._polarity == "has" else "dislikes"
             case "purpose":

@@ -13,8 +13,8 @@ from bot.reply import Message
 from retrieval.facets import Facets
 from retrieval.wording import content_words
 
-# A facet that is touched more lightly than this is not what the person spoke of.
-_CLEAR = 0.2
+# What speaks for every role more faintly than this is no more than anybody's story.
+_CLEAR = 0.3
 # What matters for the way into a role though it speaks for none: time, years, background.
 _BACKGROUND = re.compile(
     r"\b(?:hours?|hrs?|h) (?:a|per|each|every) week\b|\bweekly\b|\bevenings?\b|\bweekends?\b"
@@ -45,7 +45,8 @@ class Learner:
 
     async def read(self, text: str) -> tuple[Evidence, ...]:
         """Return the claims in a text that are worth remembering, with what they speak of."""
-        return await self.keepable(clauses(text))
+        # What puts another claim right is worth it, however little it says alone.
+        return await (self.weigh if correction(text) else self.keepable)(clauses(text))
 
     async def keepable(self, claims: Sequence[Clause]) -> tuple[Evidence, ...]:
         """Return those of the claims that are worth remembering, with what they speak of."""
@@ -71,8 +72,9 @@ class Learner:
             return
         known = await self._profiles.facts(message.user, private=message.private)
         mended = {fact.id: clause for fact in known if (clause := _mended(fact.clause, message.text))}
+        told = _put_right([each.clause for each in said], message.text)
         new = list(mended.values()) or [
-            each.clause for each in said if not any(_says_more(fact.clause, each.clause) for fact in known)
+            clause for clause in told if not any(_says_more(fact.clause, clause) for fact in known)
         ]
         replaced = set(mended) | {
             fact.id for fact in known if any(replaces(clause, fact.clause) for clause in new)
@@ -94,6 +96,13 @@ def _mended(clause: Clause, text: str) -> Clause | None:
             words, topic = (pattern.sub(lambda _: right, each) for each in (clause.words, clause.topic))
             return replace(clause, words=words, topic=topic)
     return None
+
+
+def _put_right(told: Sequence[Clause], text: str) -> list[Clause]:
+    """Take the claims of one text, of which the last may mend an earlier one: “6 years, no, 4 not 6”."""
+    mended = {clause: better for clause in told if (better := _mended(clause, text))}
+    right, _ = (mended and correction(text)) or ("", "")
+    return [mended.get(clause, clause) for clause in told if clause.topic != right]
 
 
 def _says_more(old: Clause, new: Clause) -> bool:
@@ -125,7 +134,5 @@ def subject(topic: str) -> frozenset[str]:
 
 
 def is_worth_keeping(claim: Evidence) -> bool:
-    """Whether a claim speaks clearly of a facet, or of a background."""
-    return any(match.strength >= _CLEAR for match in claim.matches) or bool(
-        _BACKGROUND.search(claim.clause.topic)
-    )
+    """Whether a claim speaks clearly of what matters for a role, or of a background."""
+    return claim.clearness >= _CLEAR or bool(_BACKGROUND.search(claim.clause.topic))

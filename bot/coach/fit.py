@@ -7,6 +7,7 @@ evidence for a role never lowers that role.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -17,11 +18,11 @@ from retrieval.facets import Match
 # What one sign of a facet is worth. Likings say more about which day suits a person than tools do.
 _KIND: dict[FacetKind, float] = {"skill": 0.9, "interest": 1.1, "experience": 1.0, "domain": 0.5, "way": 1.1}
 # What people have done they may want to leave behind, and who dislikes one part may love the rest.
-_STANCE: dict[Polarity, float] = {"likes": 1.0, "has": 0.6, "lacks": -0.3, "dislikes": -0.6}
+_STANCE: dict[Polarity, float] = {"likes": 1.0, "has": 0.8, "lacks": -0.3, "dislikes": -0.6}
 # The same where the dislike speaks for a role: to be a programmer is no sign against leading.
 _STANCE_REVERSED: dict[Polarity, float] = {"likes": -1.0, "has": 0.0, "lacks": 0.6, "dislikes": 1.0}
 # Fainter signs count, as many of them tell something, but none alone is a reason to quote.
-_QUOTABLE = 0.25
+_QUOTABLE = 0.14
 # How much worth makes a score of 63 of 100; the score never reaches 100.
 _SCALE = 2.5
 # Below this worth nothing has been said that points to a role.
@@ -46,6 +47,14 @@ class Evidence:
 
     clause: Clause
     matches: tuple[Match, ...]
+
+    @property
+    def clearness(self) -> float:
+        """How far it speaks, from 0 up, of the role that it speaks of most."""
+        of_roles = defaultdict[str, float](float)
+        for match in self.matches:
+            of_roles[match.facet.role_id] += match.strength
+        return max(of_roles.values(), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +150,20 @@ def _reasons(evidence: Iterable[Evidence]) -> Iterable[Reason]:
 
 
 def _standing(role: Role, reasons: Sequence[Reason]) -> Standing:
-    """Count for each facet the strongest sign for it and the strongest against it, once each."""
-    best: list[Reason] = []
-    for facet in role.facets:
-        of_facet = [reason for reason in reasons if reason.facet is facet]
-        signs = sorted(of_facet, key=lambda reason: (-reason.worth, reason.clause.words))
-        best += [sign for sign in signs[:1] if sign.worth > 0]
-        best += [sign for sign in signs[-1:] if sign.worth < 0]
+    """Add up all that speaks for a role and against it; of each facet name the strongest of either."""
+    of_role = [reason for reason in reasons if reason.facet.role_id == role.id]
     # Sums in one order, so that the last digit does not depend on what was said first.
-    worth = math.fsum(reason.worth for reason in best)
-    said = {reason.facet.id for reason in best if reason.worth > 0}
-    gaps = tuple(facet for facet in role.facets if facet.kind == "skill" and facet.id not in said)
-    ordered = sorted(best, key=lambda reason: (-reason.worth, reason.facet.id))
-    return Standing(role, round(worth, 6), tuple(ordered), gaps)
+    worth = math.fsum(reason.worth for reason in of_role)
+    of_role.sort(key=_best_first)
+    most = {reason.facet.id: reason for reason in reversed(of_role) if reason.worth > 0}
+    least = {reason.facet.id: reason for reason in of_role if reason.worth < 0}
+    named = sorted([*most.values(), *least.values()], key=_best_first)
+    gaps = tuple(facet for facet in role.facets if facet.kind == "skill" and facet.id not in most)
+    return Standing(role, round(worth, 6), tuple(named), gaps)
+
+
+def _best_first(reason: Reason) -> tuple[float, str, str]:
+    return -reason.worth, reason.facet.id, reason.clause.words
 
 
 def _unsaid(standing: Standing) -> list[Facet]:

@@ -8,10 +8,9 @@ small talk of stock phrases, picks of what was offered. Everything else is decid
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from bot.coach.manner import Manner, Put
 from bot.coach.skills.smalltalk import SmallTalk
@@ -21,10 +20,9 @@ from knowledge.roles import Role, Roles, load_comparable
 from knowledge.yamls import read_yaml
 from retrieval.cues import load_cues
 from retrieval.picking import numbered, picked
+from retrieval.prompts import PROMPTS
 from retrieval.rewrite import Exchange
 from retrieval.wording import Wording, content_words
-
-_PROMPT = Path(__file__).parents[2] / "prompts" / "intents.yaml"
 
 Intent = Literal[
     "smalltalk", "ask", "sources", "roles", "compare", "gap", "map", "profile", "privacy", "care"
@@ -37,7 +35,7 @@ _PERSONAL = frozenset({"roles", "profile"})
 _ANSWERS = frozenset({"answer", "refusal", "comparison"})
 # “Yes” picks what was offered, where something was; “ok” only takes note.
 _AGREES = re.compile(r"^(?:yes|yeah|yep|yup|sure|yes please|go ahead)[\s.!]*$", re.IGNORECASE)
-# Words that a bare topic may have, such as “maths”.
+# Words of a bare topic, such as “maths”.
 _TOPIC = 2
 # What is said of an answer and of nothing else.
 _GOING_ON = ("more", "less", "next", "why", "correction")
@@ -50,7 +48,7 @@ _ASKING = 0.1
 # and by this much where the talk is of what the guides say;
 _TALKING = 0.5
 # a message that tells something worth keeping, and has no question in it, leans so much more to telling,
-_TOLD = 0.5
+_TOLD = 0.2
 # and after a question about oneself still more.
 _REPLYING = 1.0
 # What is put like nothing in particular is asked of the guides, which say when they don't cover it.
@@ -82,6 +80,11 @@ class Reading:
         leans = self.put.leans
         return self.put.asks or leans["ask"] - leans["profile"] > _CLEARLY
 
+    @property
+    def of_oneself(self) -> bool:
+        """Whether it speaks of its writer."""
+        return _ONESELF.search(self.plain) is not None
+
 
 class Intents:
     """Names the skill for a message."""
@@ -93,7 +96,7 @@ class Intents:
         self._wording = wording
         self._comparable = load_comparable(roles, short=False)
         self._by_any_name = load_comparable(roles, short=True)
-        self._patterns = _load(_PROMPT)
+        self._patterns = _load()
         self._cues = load_cues()
 
     async def read(self, text: str) -> Reading:
@@ -146,6 +149,8 @@ class Intents:
         """Name the skill whose examples a message is put like, if it has what that skill needs."""
         leans = dict(reading.put.leans)
         leans["ask"] += _TALKING if _is_on_the_guides(turns) else _ASKING
+        # Small talk is told as surely as a question.
+        leans["smalltalk"] += _ASKING
         if learnt and not reading.put.asks:
             leans["profile"] += _REPLYING if _is_personal(turns) else _TOLD
         intent = cast("Intent", max(leans, key=leans.__getitem__))
@@ -157,18 +162,23 @@ class Intents:
         """Whether a skill finds in a message what it is about; to the guides any question may be put."""
         match intent:
             case "profile":
-                tells = reading.put.leans["profile"] > _SURE and not _names_a_topic(reading.text, turns)
+                lean = reading.put.leans["profile"]
+                tells = lean > (_CLEARLY if _names_a_topic(reading.text, turns) else _SURE)
                 return not reading.put.asks and (learnt or tells)
-            case "smalltalk":
-                return not reading.put.asks and reading.put.leans["smalltalk"] > _SURE
             case "compare":
                 return self._compares(reading)
             case "gap":
-                return _is_of_oneself(reading) and bool(self._by_any_name.named(reading.text))
+                return reading.of_oneself and bool(self._by_any_name.named(reading.text))
             case "roles":
-                return learnt or _is_of_oneself(reading) or _is_bare(reading) or _is_personal(turns)
+                return learnt or reading.of_oneself or _is_personal(turns) or self._seeks(reading, turns)
             case _:
                 return True
+
+    def _seeks(self, reading: Reading, turns: Sequence[Turn]) -> bool:
+        """Whether somebody who says nothing of themselves seeks a role: “which one fails more” does not."""
+        if _is_on_the_guides(turns):
+            return self._cues["seeks_role"].search(reading.plain) is not None
+        return reading.put.leans["roles"] > _SURE or len(content_words(reading.plain)) <= _TOPIC
 
     def tells(self, text: str) -> bool:
         """Whether what a text tells of the person is meant to be known."""
@@ -241,9 +251,10 @@ class Intents:
         return len(self._beside_the_last(text, named, turns)) == _COMPARED
 
     def _compares(self, reading: Reading) -> bool:
-        """Whether there is something to set side by side, of which the guides say it."""
-        named = self._named(reading.text, reading.plain)
-        return len(named) >= _COMPARED and not self._has("compares_no_roles", reading.plain)
+        """Whether there is something to set side by side, or to ask for, of which the guides say it."""
+        several = len(self._named(reading.text, reading.plain)) >= _COMPARED
+        unnamed = reading.put.leans["compare"] > 0 and self._has("compares_unnamed", reading.plain)
+        return (several or unnamed) and not self._has("compares_no_roles", reading.plain)
 
     def _named(self, text: str, plain: str) -> tuple[Role, ...]:
         by_any_name = text.startswith("/") or len(text.split()) <= _SHORT
@@ -263,20 +274,11 @@ def _straight(text: str) -> str:
 
 
 def _is_personal(turns: Sequence[Turn]) -> bool:
-    return bool(turns) and turns[-1].reply.kind in _PERSONAL
+    return any(turn.reply.kind in _PERSONAL for turn in turns[-1:])
 
 
 def _is_on_the_guides(turns: Sequence[Turn]) -> bool:
-    return bool(turns) and turns[-1].reply.kind in _ANSWERS
-
-
-def _is_of_oneself(reading: Reading) -> bool:
-    return _ONESELF.search(reading.plain) is not None
-
-
-def _is_bare(reading: Reading) -> bool:
-    """Whether a message says hardly more than “which role now?”."""
-    return len(content_words(reading.plain)) <= _TOPIC
+    return any(turn.reply.kind in _ANSWERS for turn in turns[-1:])
 
 
 def _names_a_topic(text: str, turns: Sequence[Turn]) -> bool:
@@ -292,10 +294,7 @@ def _picks(text: str, reply: Reply) -> bool:
     return text in reply.suggestions or bool(reply.suggestions and (by_number or _AGREES.match(text)))
 
 
-def _load(path: Path) -> dict[str, list[re.Pattern[str]]]:
-    data: dict[str, Any] = read_yaml(path)
-    return {name: list(_compiled(patterns)) for name, patterns in data.items()}
-
-
-def _compiled(patterns: Iterable[str]) -> Iterable[re.Pattern[str]]:
-    return (re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in patterns)
+def _load() -> dict[str, list[re.Pattern[str]]]:
+    data: dict[str, list[str]] = read_yaml(PROMPTS / "intents.yaml")
+    flags = re.IGNORECASE | re.DOTALL
+    return {name: [re.compile(each, flags) for each in patterns] for name, patterns in data.items()}

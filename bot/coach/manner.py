@@ -36,9 +36,19 @@ _ROLE = "ROLE"
 _OPENING = (
     r"(?:(?:and|or|but|so|ok|okay|also|then|hey|hi|hello|well|yeah|hm+|please|pls|now|lol|plus)\b[\s,]*)*"
 )
-# “What I want is” tells, “what I should learn” asks; “what a day” does neither.
+# “What I want is” and “when I was young” tell, “what I should learn” asks; “what a day” does neither. And
+# who leaves out the “I” begins with a verb, too: “did the course”, “was at a bank”, “would rather read”.
+_TELLING = (
+    r"(?:what|when|whenever|where) (?:i|i'm|we|something|someone|nobody|somebody)\b"
+    r"(?! (?:can|could|have|must|need|shall|should))|what an? \w+(?: \w+)?[.!]*$|who cares\b"
+    r"|(?:have|has|had) (?:been|read|done|built|had|seen|never|always|only|also|got|an?|no|\d+|two|\w+ed)\b"
+    r"|did (?:an?|my|the|some|lots|it|all|well|\d+|two|three)\b|do (?:like|know|have|love|enjoy)\b"
+    r"|(?:was|am|were) (?:an?|at|in|on|the|my|always|never|born|made|from|with|self|also|only|\w+ing)\b"
+    r"|(?:can|could|would|will) (?:not |only |also |never )?(?:rather|love|like|prefer|read|write|code"
+    r"|talk|think|spend|do|be|explain|draw|work|learn|happily)\b|is (?:all|fine|ok|enough)\b"
+)
 _ASKING = (
-    rf"{_OPENING}(?!what (?:i|we) (?!can|could|have|must|need|shall|should))(?!what an? \w+(?: \w+)?[.!]*$)"
+    rf"{_OPENING}(?!{_TELLING})"
     rf"(?:{ASKING}|if|suppose|(?:what|how|who|where)'?s|(?:is|are|does)n'?t"
     r"|(?:cannot|(?:do|did|ca|have|has|could|would|should|wo)n'?t)"
     r" (?:i|you|u|we|they|it|that|there|one|people)"
@@ -47,7 +57,8 @@ _ASKING = (
 _ASKS = re.compile(_ASKING, re.IGNORECASE)
 # “Does that help” asks wherever it stands, and so does “I wonder whether”.
 _ASKS_INSIDE = re.compile(
-    r"\b(?:do|does|is|are|am|can|could|should|would|will) (?:i|it|that|this|there|one|they|you)\b"
+    r"\b(?<!there )(?<!it )(?<!i )(?:do|does|is|are|am|can|could|should|would|will)"
+    r" (?:i|it|that|this|there|one|they|you)\b"
     r"|\bwhether\b|\bwonder\w*|\b(?:want|like|love|need) to know\b|\b(?:obliged|grateful) if\b"
     # A worry asks for a word of help.
     r"|\b(?:worr(?:y|ied|ies)|anxious|overwhelm\w*|imposters?|impostors?|reject\w*|rusty)\b"

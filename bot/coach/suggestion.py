@@ -51,7 +51,7 @@ class Suggestion:
 def suggest(ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
     """Say how the roles stand, why, what is missing, what would change it and what to do next."""
     citing = Citing()
-    explained = [standing for standing in ranking[:_EXPLAINED] if standing.worth > 0]
+    explained = [standing for standing in ranking[:_EXPLAINED] if any(in_favour(standing, sections))]
     blocks = [
         _opening(ranking),
         *(_what_it_is(standing, sections, citing) for standing in level(ranking)[:_EXPLAINED]),

@@ -48,3 +48,26 @@ def test_a_kind_with_few_examples_is_not_drowned_by_others() -> None:
 
     assert leaning(kinds, "c", [0.8, 0.6], [0]) == "rare"
     assert leaning(kinds, "c", [0.0, 1.0], [0]) == "common"
+
+
+def test_shares_say_how_likely_each_kind_is() -> None:
+    kinds = Kinds(
+        Texts.without_form(["a", "b"], np.array([UP, ASIDE], np.float32)), ["tall", "wide"], in_order=False
+    )
+
+    shares = kinds.shares(Texts.without_form(["c", "d"], np.array([UP, ASIDE], np.float32)))
+
+    assert np.allclose(shares.sum(axis=1), 1)
+    assert shares.argmax(axis=1).tolist() == [0, 1]
+
+
+def test_the_order_of_words_matters_only_where_it_shall() -> None:
+    words = ["dog bites man", "dog bites man", "man bites dog", "man bites dog"]
+    kinds = ["news", "news", "usual", "usual"]
+    texts_ = Texts.without_form(words, np.array([UP] * 4, np.float32))
+    turned = Texts.without_form(["man bites dog", "dog bites man"], np.array([UP] * 2, np.float32))
+
+    ordered, unordered = (Kinds(texts_, kinds, in_order=order).shares(turned) for order in (True, False))
+
+    assert not np.allclose(ordered[0], ordered[1])
+    assert np.array_equal(unordered[0], unordered[1])

@@ -18,7 +18,7 @@ from retrieval.sections import SectionName, Sections
 _EXPERIENCE = "your-past-experience"
 _MAP = (_EXPERIENCE, "Skills-to-roles map")
 # What is asked of must be a facet, by name or as good as that, and not merely resemble one.
-_MEANT = 1.0
+_MEANT = 0.5
 _MOST_HELPS = 4
 
 

@@ -236,3 +236,15 @@ def test_a_correction_says_what_was_wrong_and_claims_the_rest(text: str, right: 
 @pytest.mark.parametrize("text", ["Actually I like coding, not meetings", "Python, not Java"])
 def test_a_contrast_is_no_correction(text: str) -> None:
     assert correction(text) is None
+
+
+def test_a_deed_after_a_dislike_is_no_part_of_it() -> None:
+    told = clauses("I got tired of our slow search, swapped in an index and rewrote the parser")
+
+    assert [claim.polarity for claim in told] == ["dislikes", "has", "has"]
+    listed = clauses("I hate dashboards, untested code and meetings")
+    assert {claim.polarity for claim in listed} == {"dislikes"}
+
+
+def test_what_one_is_good_at_is_no_question() -> None:
+    assert clauses("I nod. What I'm actually good at is proofs.")[-1].topic.endswith("is proofs")

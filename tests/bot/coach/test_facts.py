@@ -44,6 +44,12 @@ async def test_a_correction_mends_the_fact_before_it(
     assert await kept(app, user, said, correction) == [("has", mended)]
 
 
+async def test_a_slip_is_mended_in_the_same_breath(app: App, user: str) -> None:
+    told = "6 years backend, no wait, 4 years not 6"
+
+    assert await kept(app, user, told) == [("has", "4 years backend")]
+
+
 async def test_a_number_is_mended_only_with_its_unit(app: App, user: str) -> None:
     facts = await kept(app, user, "I have 6 hours a week", "I have 6 years of Java", "wait, 4 years not 6")
 

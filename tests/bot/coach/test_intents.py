@@ -32,6 +32,9 @@ from tests.bot.conftest import HeardAs
         ("forget it", "smalltalk"),
         ("maths", "ask"),
         ("who built you", "smalltalk"),
+        ("do you ever take a nap", "smalltalk"),
+        ("is it wise to settle on a role straight away", "ask"),
+        ("go on, where do you think I belong", "roles"),
     ],
 )
 async def test_a_first_message(heard_as: HeardAs, text: str, intent: Intent) -> None:
@@ -49,6 +52,13 @@ async def test_a_suggestion_may_be_doubted_once_there_is_one(heard_as: HeardAs) 
     assert await heard_as("why not pm?") == "ask"
     assert await heard_as("why not pm?", turns=(suggested,)) == "roles"
     assert await heard_as("why do product managers need maths?", turns=(suggested,)) == "ask"
+
+
+async def test_which_one_is_asked_of_what_was_compared(heard_as: HeardAs) -> None:
+    compared = Turn("ds vs rs", Reply("comparison", "| | Data Scientist | Research Scientist |"))
+
+    assert await heard_as("so which one travels more", turns=(compared,)) == "ask"
+    assert await heard_as("so which role suits me", turns=(compared,)) == "roles"
 
 
 async def test_yes_takes_up_an_offer_where_there_is_one_and_ok_takes_note(heard_as: HeardAs) -> None:
