@@ -11,10 +11,14 @@ from typing import Self
 from knowledge.yamls import read_yaml
 from retrieval.spelling import Spelling, english_words
 
-_GLOSSARY = Path(__file__).parent.parent / "knowledge" / "glossary.yaml"
+_KNOWLEDGE = Path(__file__).parent.parent / "knowledge"
+_GLOSSARY = _KNOWLEDGE / "glossary.yaml"
+_NAMES = _KNOWLEDGE / "names.yaml"
 _WORD = re.compile(r"[^\W_]+(?:[’'/][^\W_]+)*[+#]*")
 # Shorter words have too many neighbours to guess which one was meant.
 _MIN_LENGTH_TO_MEND = 5
+# Two slips are mended in a word of so many letters; of a shorter one they make any other word.
+_MIN_LENGTH_FOR_TWO = 8
 _MAX_SLIPS = 2
 # A library's own word is meant rather than a stranger at the same distance: it counts
 # as often as the commonest English words.
@@ -68,8 +72,11 @@ class Wording:
 
     @classmethod
     def load(cls) -> Self:
-        """Read the glossary of the project and the English dictionary."""
-        return cls(read_yaml(_GLOSSARY), Spelling(english_words()))
+        """Read the English dictionary, and the project's glossary and names."""
+        wording = cls(read_yaml(_GLOSSARY), Spelling(english_words()))
+        for names in read_yaml(_NAMES).values():
+            wording.learn(names)
+        return wording
 
     def apart(self) -> Wording:
         """Return one that knows all that this one knows, and keeps what it learns to itself."""
@@ -109,7 +116,7 @@ class Wording:
     def _mend(self, word: str) -> str:
         if len(word) < _MIN_LENGTH_TO_MEND or not word.isalpha() or self.knows(word):
             return word
-        return self._nearest(word, _MAX_SLIPS) or word
+        return self._nearest(word, _MAX_SLIPS if len(word) >= _MIN_LENGTH_FOR_TWO else 1) or word
 
     def _nearest(self, word: str, slips: int) -> str | None:
         """Return the word of a dictionary nearest to this one; of several, the commonest."""

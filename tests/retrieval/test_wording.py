@@ -72,6 +72,20 @@ def test_what_is_learnt_apart_stays_apart() -> None:
     assert apart.read("kubeflw") == "kubeflow"
 
 
+@pytest.mark.parametrize(
+    "text", ["is chatgpt better", "frontend and django", "hadoop, nvidia and kotlin", "zürich", "xyzsofts"]
+)
+def test_names_and_what_is_like_nothing_stay(wording: Wording, text: str) -> None:
+    assert wording.read(text) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("frontedn", "frontend"), ("univercity", "university"), ("exprience", "experience")]
+)
+def test_slips_in_words_and_names_are_mended(wording: Wording, typed: str, meant: str) -> None:
+    assert wording.read(typed) == meant
+
+
 @given(st.text())
 def test_any_text_can_be_read_and_no_word_is_dropped(wording: Wording, text: str) -> None:
     assert len(wording.read(text).split()) >= len(text.split())
