@@ -51,7 +51,9 @@ class Suggestion:
 def suggest(ranking: Sequence[Standing], sections: _Sections) -> Suggestion:
     """Say how the roles stand, why, what is missing, what would change it and what to do next."""
     citing = Citing()
-    explained = [standing for standing in ranking[:_EXPLAINED] if any(in_favour(standing, sections))]
+    told = [standing for standing in ranking[:_EXPLAINED] if any(in_favour(standing, sections))]
+    # To hear why something hardly fits helps nobody.
+    explained = [standing for standing in told if standing is ranking[0] or standing.score >= SLIGHT]
     blocks = [
         _opening(ranking),
         *(_what_it_is(standing, sections, citing) for standing in level(ranking)[:_EXPLAINED]),

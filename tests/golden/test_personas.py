@@ -12,9 +12,9 @@ from knowledge.roles import load_roles
 
 HERE = Path(__file__).parent
 # The bars of the set, and where one is not reached yet, the floor below which nothing may fall. On
-# 2026-12-01, with half of the people by an author who never saw the project: 0.823, 0.906 and 0.922.
+# 2026-12-01, with 100 more people and 240 more messages than before: 0.901, 0.950 and 0.927.
 BARS = {"first_right": 0.95, "first_two_right": 0.99, "quotes_right": 1.0, "intents_right": 0.97}
-FLOORS = {"first_right": 0.84, "first_two_right": 0.91, "intents_right": 0.925}
+FLOORS = {"first_right": 0.89, "first_two_right": 0.94, "intents_right": 0.925}
 
 
 @pytest.fixture(scope="session")
