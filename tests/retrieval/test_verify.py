@@ -72,6 +72,44 @@ async def test_a_count_of_what_the_sentence_names_is_no_figure(
     assert not signs.strange
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Don't forget the flour.",
+        "Bakers can't do without flour.",
+        "A few quiet mornings are what bakers enjoy.",
+        "No bakery yet? Flour and water are what bakers need.",
+        "If you have never baked, remember that bakers need flour.",
+    ],
+)
+async def test_what_is_denied_twice_or_lacked_is_not_denied(
+    examiner: Examiner, chunk: StoredChunk, sentence: str
+) -> None:
+    assert (await examiner.signs(sentence, [chunk])).denial == 0
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bakers overlook quiet mornings.",
+        "Bakers warn against quiet mornings.",
+        "Quiet mornings are what bakers warn about.",
+        "Bakers prefer noise to quiet mornings.",
+    ],
+)
+async def test_what_is_liked_less_or_warned_of_is_denied(
+    examiner: Examiner, chunk: StoredChunk, sentence: str
+) -> None:
+    assert (await examiner.signs(sentence, [chunk])).denial > 0
+
+
+async def test_what_one_starts_with_comes_first(reader: Reader) -> None:
+    claim = reader.read("Flour is the thing to start with, followed by yeast.")
+
+    assert "flour" in claim.early
+    assert "yeast" in claim.late
+
+
 async def test_a_passage_that_says_nothing_bears_nothing_out(
     embeddings: SentenceEmbeddings, reader: Reader, chunk: StoredChunk
 ) -> None:
