@@ -52,7 +52,7 @@ _DENIES_NEXT = re.compile(
 # What stands before, in the clause, is denied.
 _DENIES_LAST = re.compile(
     r"\b(?:unnecessary|optional|useless|pointless|needless|skipped|astray|pitfall|mistake|drawback"
-    r"|disadvantage|weakness|waste|missing|absent|somebody else|(?<!\ba )(?<!\bby )little|untouched)\b"
+    r"|disadvantage|weakness|waste|missing|absent|somebody else|(?<!\ba )(?<!\bby )little(?! by\b)|untouched)\b"
     r"|\bwarns? (?:about|of)(?=[,;.]|$)",
     re.IGNORECASE,
 )
@@ -65,6 +65,7 @@ _DENIED_TWICE = re.compile(
 # Nor is what somebody lacks to whom a sentence speaks: "No job yet?", "if you have never…".
 _LACKED = re.compile(
     r"^(?:without|no|not|haven[’']t|hasn[’']t)\b(?! only\b)[^,;.?]*[,?]"
+    r"|\bwho (?:are|have|had) (?:not|never|no|little)\b[^,;.?]*"
     r"|\b(?:if|in case)\b[^,;.?]*?\b(?:never|none|no|little|not|\w+n[’']t)\b[^,;.?]*",
     re.IGNORECASE,
 )
@@ -76,7 +77,9 @@ _CLAUSE_END = re.compile(
 _FIRST = re.compile(r"\b(?:first|to (?:begin|start) with)\b", re.IGNORECASE)
 _FIRST_NEXT = re.compile(r"\b(?:(?<!to )(?:start|begin) with|after)\b", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:later|afterwards|for last|at the end)\b", re.IGNORECASE)
-_LATER_NEXT = re.compile(r"\b(?:before|then|followed by|(?:move|go) (?:on|back) to|until|leave)\b", re.IGNORECASE)
+_LATER_NEXT = re.compile(
+    r"\b(?:before|then|followed by|(?:move|go) (?:on|back) to|until|leave)\b", re.IGNORECASE
+)
 _PARTING = re.compile(
     r"[,;:.–]|\b(?:and|or|because|since|so|but|while|whereas|although|though|if|when|which|who|that)\b",
     re.IGNORECASE,
@@ -100,7 +103,8 @@ class Claim:
     every word and `stems` those stemmed. `names` are words written like names, `label` the
     words before an item's colon. `parts` are the telling words of each clause and thing named,
     `clauses` those of the larger clauses, `lists` those of the things in each list.
-    `denied`, `early` and `late` are words that stand only there; `sides` are the two sides of a
+    `denied`, `early` and `late` are words that stand only there; `lacked` are those of what somebody
+    lacks to whom the sentence speaks; `sides` are the two sides of a
     comparison (“… while …”). All but `text` are lower case.
     """
 
@@ -114,6 +118,7 @@ class Claim:
     roles: frozenset[Role]
     label: Words
     denied: Words
+    lacked: Words
     early: Words
     late: Words
     sides: tuple[Words, Words] | None
@@ -149,7 +154,8 @@ class Reader:
         surfaces = tuple(word for word in content_words(full) if not _NUMBER.fullmatch(word))
         label = _LABEL.match(full) if labelled else None
         every = frozenset(_WORD.findall(full.casefold()))
-        plain = _LACKED.sub("", _DENIED_TWICE.sub("", full))
+        plain = _DENIED_TWICE.sub("", full)
+        lacked = self._stems(" ".join(found[0] for found in _LACKED.finditer(plain)))
         return Claim(
             text=full,
             words=tuple(map(self.stem, surfaces)),
@@ -160,7 +166,8 @@ class Reader:
             figures=frozenset(_figures(full)),
             roles=frozenset(self._roles.named(text)),
             label=self._stems(label[1]) if label else frozenset(),
-            denied=self._only_in(plain, _denials(plain)),
+            denied=self._only_in(plain, _denials(plain)) - lacked,
+            lacked=lacked,
             early=self._only_in(full, _spans(full, _FIRST, _FIRST_NEXT)),
             late=self._only_in(full, _spans(full, _LATER, _LATER_NEXT)),
             sides=self._sides(full),
@@ -273,7 +280,7 @@ def denial(claim: Claim, units: Sequence[Claim]) -> float:
 
 def _denial(one: Claim, other: Claim, denied: Words) -> float:
     clash = (one.denied & set(other.words) - denied) | (other.denied & set(one.words) - one.denied)
-    return len(clash) / max(1, len(one.denied | other.denied))
+    return len(clash - one.lacked - other.lacked) / max(1, len(one.denied | other.denied))
 
 
 def disorder(one: Claim, other: Claim) -> float:
