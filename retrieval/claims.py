@@ -52,7 +52,8 @@ _DENIES_NEXT = re.compile(
 # What stands before, in the clause, is denied.
 _DENIES_LAST = re.compile(
     r"\b(?:unnecessary|optional|useless|pointless|needless|skipped|astray|pitfall|mistake|drawback"
-    r"|disadvantage|weakness|waste|missing|absent|somebody else|(?<!\ba )(?<!\bby )little(?! by\b)|untouched)\b"
+    r"|disadvantage|weakness|waste|missing|absent|somebody else|(?<!\ba )(?<!\bby )little(?! by\b)"
+    r"|untouched)\b"
     r"|\bwarns? (?:about|of)(?=[,;.]|$)",
     re.IGNORECASE,
 )

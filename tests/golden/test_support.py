@@ -1,9 +1,9 @@
 """Verification, measured on the sentences kept aside.
 
 To reach: unsupported caught 0.95, supported kept 0.95. The threshold is chosen by cross-validation on
-the part tune, not here. Measured on 2026-12-01: on the 330 earlier sentences 0.948 and 0.884, where the
+the part tune, not here. Measured on 2026-12-01: on the 330 earlier sentences 0.943 and 0.891, where the
 verifier before had 0.932 and 0.884; on 140 fresh and harder ones by somebody who never saw the code 0.892
-and 0.702, where it had 0.819 and 0.754. Neither is reached on all of them; until both are, the floors
+and 0.719, where it had 0.819 and 0.754. Neither is reached on all of them; until both are, the floors
 below hold.
 """
 
@@ -20,8 +20,8 @@ from tests.golden.support import Labelled, load_support
 
 # Of the earlier sentences and of the fresh ones, the ids of which begin alike.
 FRESH = "sn"
-CAUGHT = {False: 0.94, True: 0.88}
-KEPT = {False: 0.87, True: 0.69}
+CAUGHT = {False: 0.935, True: 0.88}
+KEPT = {False: 0.88, True: 0.7}
 
 # A few hundred sentences, each with its passage, to encode.
 pytestmark = pytest.mark.timeout(1200)
