@@ -43,15 +43,32 @@ _LABEL = re.compile(r"^(.+?)(?:: | – )")
 _DENIES_NEXT = re.compile(
     r"\b(?:not(?! (?:only|just|merely))|no|nor|never|none|nobody|nothing|neither|cannot|without|hardly"
     r"|barely|rarely|seldom|unlike"
-    r"|few|less|stop|lacks?|neglects?|avoid|instead of|rather than|than|against"
+    r"|(?<!\ba )few|less|stop|lacks?|(?:neglect|overlook|ignor|skip)(?:e?s|p?ing|e)?|avoid|instead of"
+    r"|rather than|than|(?:warn|advis|decid|argu)\w* [^,.;]*?\bagainst"
     r"|(?:keeps?|prevents?|stops?) [^,.;]*?\bfrom|(?:value|prefer|choose)s?\b[^,.;]*? over"
+    r"|prefers? (?!to\b)[^,.;]*? to"
     r")\b|n[’']t\b|\b(?:leave|keep)s? (?=(?:\w+ ){1,4}(?:out|off)\b)",
     re.IGNORECASE,
 )
 # What stands before, in the clause, is denied.
 _DENIES_LAST = re.compile(
     r"\b(?:unnecessary|optional|useless|pointless|needless|skipped|astray|pitfall|mistake|drawback"
-    r"|disadvantage|weakness|waste|missing|absent|somebody else|little|untouched)\b",
+    r"|disadvantage|weakness|waste|missing|absent|somebody else|(?<!\ba )(?<!\bby )little(?! by\b)"
+    r"|untouched)\b"
+    r"|\bwarns? (?:about|of)(?=[,;.]|$)",
+    re.IGNORECASE,
+)
+# What is denied twice is not denied: "don't forget", "can't do without", "you are not alone".
+_DENIED_TWICE = re.compile(
+    r"(?:n[’']t|\bnot|\bnever|\bcannot) (?:\w+ ){0,2}?"
+    r"(?:forget|skip|ignore|neglect|overlook|hesitate|underestimate|shy|alone|without)\b",
+    re.IGNORECASE,
+)
+# Nor is what somebody lacks to whom a sentence speaks: "No job yet?", "if you have never…".
+_LACKED = re.compile(
+    r"^(?:without|no|not|haven[’']t|hasn[’']t)\b(?! only\b)[^,;.?]*[,?]"
+    r"|\bwho (?:are|have|had) (?:not|never|no|little)\b[^,;.?]*"
+    r"|\b(?:if|in case)\b[^,;.?]*?\b(?:never|none|no|little|not|\w+n[’']t)\b[^,;.?]*",
     re.IGNORECASE,
 )
 # "than" denies only after a word of preference: "rather code than lead".
@@ -59,10 +76,12 @@ _PREFERRING = re.compile(r"\b(?:rather|more|better|other|over|sooner)\b", re.IGN
 _CLAUSE_END = re.compile(
     r"[,;:.!?–]|\b(?:out|off|because|since|so|but|while|whereas|although|though|if|and)\b", re.IGNORECASE
 )
-_FIRST = re.compile(r"\b(?:first|to begin with)\b", re.IGNORECASE)
-_FIRST_NEXT = re.compile(r"\b(?:start with|begin with|after)\b", re.IGNORECASE)
+_FIRST = re.compile(r"\b(?:first|to (?:begin|start) with)\b", re.IGNORECASE)
+_FIRST_NEXT = re.compile(r"\b(?:(?<!to )(?:start|begin) with|after)\b", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:later|afterwards|for last|at the end)\b", re.IGNORECASE)
-_LATER_NEXT = re.compile(r"\b(?:before|then|followed by|move on to|until|leave)\b", re.IGNORECASE)
+_LATER_NEXT = re.compile(
+    r"\b(?:before|then|followed by|(?:move|go) (?:on|back) to|until|leave)\b", re.IGNORECASE
+)
 _PARTING = re.compile(
     r"[,;:.–]|\b(?:and|or|because|since|so|but|while|whereas|although|though|if|when|which|who|that)\b",
     re.IGNORECASE,
@@ -86,7 +105,8 @@ class Claim:
     every word and `stems` those stemmed. `names` are words written like names, `label` the
     words before an item's colon. `parts` are the telling words of each clause and thing named,
     `clauses` those of the larger clauses, `lists` those of the things in each list.
-    `denied`, `early` and `late` are words that stand only there; `sides` are the two sides of a
+    `denied`, `early` and `late` are words that stand only there; `lacked` are those of what somebody
+    lacks to whom the sentence speaks; `sides` are the two sides of a
     comparison (“… while …”). All but `text` are lower case.
     """
 
@@ -100,6 +120,7 @@ class Claim:
     roles: frozenset[Role]
     label: Words
     denied: Words
+    lacked: Words
     early: Words
     late: Words
     sides: tuple[Words, Words] | None
@@ -135,6 +156,8 @@ class Reader:
         surfaces = tuple(word for word in content_words(full) if not _NUMBER.fullmatch(word))
         label = _LABEL.match(full) if labelled else None
         every = frozenset(_WORD.findall(full.casefold()))
+        plain = _DENIED_TWICE.sub("", full)
+        lacked = self._stems(" ".join(found[0] for found in _LACKED.finditer(plain)))
         return Claim(
             text=full,
             words=tuple(map(self.stem, surfaces)),
@@ -145,7 +168,8 @@ class Reader:
             figures=frozenset(_figures(full)),
             roles=frozenset(self._roles.named(text)),
             label=self._stems(label[1]) if label else frozenset(),
-            denied=self._only_in(full, _denials(full)),
+            denied=self._only_in(plain, _denials(plain)) - lacked,
+            lacked=lacked,
             early=self._only_in(full, _spans(full, _FIRST, _FIRST_NEXT)),
             late=self._only_in(full, _spans(full, _LATER, _LATER_NEXT)),
             sides=self._sides(full),
@@ -258,7 +282,7 @@ def denial(claim: Claim, units: Sequence[Claim]) -> float:
 
 def _denial(one: Claim, other: Claim, denied: Words) -> float:
     clash = (one.denied & set(other.words) - denied) | (other.denied & set(one.words) - one.denied)
-    return len(clash) / max(1, len(one.denied | other.denied))
+    return len(clash - one.lacked - other.lacked) / max(1, len(one.denied | other.denied))
 
 
 def disorder(one: Claim, other: Claim) -> float:

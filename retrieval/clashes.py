@@ -52,7 +52,7 @@ def _mislabelled(words: Words, labelled: Sequence[Claim]) -> float:
             others = frozenset(other.words) - other.label - body
             told = others & words
             untold = len(told) < min(_SHARED, max(1, len(used))) and not (others and others <= words)
-            named = 2 * len(item.label & words - other.label) >= len(item.label)
+            named = bool(item.label & words - other.label)
             if own and own <= words and untold and not named:
                 worst = max(worst, len(used - own) / min(len(body), len(words)))
     return worst
@@ -63,7 +63,8 @@ def other_role(claim: Claim, evidence: Evidence, reader: Reader, likeness: Vecto
     titles = {reader.stem(word) for role in claim.roles for word in role.title.split()}
     words = set(claim.words) - titles
     unit = _speaks_of(words, evidence, likeness)
-    same = len(words & set(unit.words)) >= _SHARED
+    shared = len(words & set(unit.words))
+    same = shared >= _SHARED or 2 * shared >= len(words) > 0
     return float(same and bool(unit.roles) and not claim.roles <= unit.roles)
 
 

@@ -15,6 +15,7 @@ from retrieval.claims import Claim, Reader, Words, denial, disorder, mixture
 from retrieval.clashes import apart, mislabelled, other_role, severed, strange
 from retrieval.context import InContext, Shares
 from retrieval.evidence import Evidence
+from retrieval.misfits import Fit, Misfits
 
 # Units so much worse than the best one are not what a sentence speaks of.
 _NEARLY_BEST = 0.25
@@ -36,6 +37,16 @@ class Meanings:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A sentence, the evidence it cites, and what is known to compare the two."""
+
+    claim: Claim
+    evidence: Evidence
+    reader: Reader
+    meanings: Meanings
+
+
+@dataclass(frozen=True, slots=True)
 class Signs:
     """What speaks for a sentence and against it; 0 to 1, but for those that count.
 
@@ -47,7 +58,8 @@ class Signs:
     Its words: `covered` by meaning on the whole, `first` the first one; `unknown` counts those
     far from any other, `unknown_share` is their part; `lone` is the gap of the one word that does
     not fit where the others do, `odd` that of a thing in a list; `repeated` is how much of the
-    nearest unit is said.
+    nearest unit is said. `misfit` is how likely the worst word does not fit, as log odds, and
+    `outlier` how far it stands out from the others; `straddled` as in `retrieval/misfits.py`.
     Its form: `length` grows with words, `parts` counts clauses, `listed` the things in a list.
     Clashes: `denial`, `disorder`, `mislabelled`, `other_role`, `conflict` the worst of them and
     of a comparison mixed up; `turned` and `reversed` count opposites of the nearest unit's and
@@ -71,6 +83,9 @@ class Signs:
     lone: float
     odd: float
     repeated: float
+    misfit: float
+    outlier: float
+    straddled: float
     length: float
     parts: float
     listed: float
@@ -85,8 +100,9 @@ class Signs:
     severed: float
 
 
-def signs_of(claim: Claim, evidence: Evidence, reader: Reader, meanings: Meanings) -> Signs:
+def signs_of(case: Case, misfits: Misfits) -> Signs:
     """Compare a sentence with the evidence it cites."""
+    claim, evidence, reader, meanings = case.claim, case.evidence, case.reader, case.meanings
     meaning = meanings.of
     pool = np.stack([meaning(word) for one in (*evidence.claims, evidence.about) for word in one.surfaces])
     rate = _rates(claim, pool, evidence.stems, meaning)
@@ -102,7 +118,10 @@ def signs_of(claim: Claim, evidence: Evidence, reader: Reader, meanings: Meaning
     fit = likeness + np.array(by_unit)
     near = [evidence.claims[n] for n in np.argsort(-fit)[:_MOST_NEAR] if fit[n] >= fit.max() - _NEARLY_BEST]
     likest = evidence.claims[int(likeness.argmax())]
-    shares = Shares.of(meanings.read(claim.text), [meanings.read(unit.text) for unit in evidence.claims])
+    text, units = meanings.read(claim.text), [meanings.read(unit.text) for unit in evidence.claims]
+    shares = Shares.of(text, units)
+    words = Fit.of(text, units, evidence.head)
+    ratings = misfits.rate(words) if len(words.second) else np.zeros(1, np.float32)
     denied = denial(claim, near)
     disordered = max(disorder(claim, unit) for unit in near)
     mixed = max(mixture(claim, unit) for unit in near)
@@ -126,6 +145,9 @@ def signs_of(claim: Claim, evidence: Evidence, reader: Reader, meanings: Meaning
         lone=_lone(covered),
         odd=_odd(claim, rate),
         repeated=len(set(likest.words) & set(claim.words)) / max(1, len(set(likest.words))),
+        misfit=float(ratings.max()),
+        outlier=float(ratings.max() - ratings.mean()),
+        straddled=words.straddled(claim.clauses),
         length=1 - 1 / max(1, len(claim.words)),
         parts=float(len(claim.parts)),
         listed=float(max((len(things) for things in claim.lists), default=0)),

@@ -12,7 +12,8 @@ from retrieval.claims import Reader
 from retrieval.context import InContext
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.evidence import Evidence
-from retrieval.signs import Meanings, Signs, signs_of
+from retrieval.misfits import Misfits
+from retrieval.signs import Case, Meanings, signs_of
 from retrieval.weighing import Weighing
 
 # Words and units whose meaning is kept: a few answers' worth.
@@ -28,17 +29,19 @@ class Verifier:
     def __init__(self, embeddings: SentenceEmbeddings, reader: Reader) -> None:
         """Compare by the meaning that the embeddings give, and by what the reader reads."""
         self._examiner = Examiner(embeddings, reader)
+        self._misfits = Misfits.load()
         self._weighing = Weighing.load()
 
     async def supported(self, sentence: str, cited: Sequence[StoredChunk]) -> bool:
         """Whether the cited passages, taken together, say what a sentence says."""
         if not any(chunk.units for chunk in cited):
             return False
-        return self._weighing.convinces(await self._examiner.signs(sentence, cited))
+        case = await self._examiner.read(sentence, cited)
+        return self._weighing.convinces(await asyncio.to_thread(signs_of, case, self._misfits))
 
 
 class Examiner:
-    """Finds the signs, and remembers what texts mean."""
+    """Reads sentences and what they cite, and remembers what texts mean."""
 
     def __init__(self, embeddings: SentenceEmbeddings, reader: Reader) -> None:
         """Compare by the meaning that the embeddings give, and by what the reader reads."""
@@ -47,15 +50,14 @@ class Examiner:
         self._vectors: _Recent[Vectors] = _Recent(_KEPT_VECTORS)
         self._readings: _Recent[InContext] = _Recent(_KEPT_READINGS)
 
-    async def signs(self, sentence: str, cited: Sequence[StoredChunk]) -> Signs:
-        """Return what speaks for a sentence and against it, from passages that have units."""
+    async def read(self, sentence: str, cited: Sequence[StoredChunk]) -> Case:
+        """Return a sentence beside passages that have units, ready to be compared."""
         claim = self._reader.read(sentence)
         evidence = await asyncio.to_thread(Evidence.of, cited, self._reader)
         vectors = await self._vectors.get((claim.text, *claim.surfaces, *evidence.texts), self._encode)
         units = [unit.text for unit in evidence.claims]
         readings = await self._readings.get((claim.text, *units), self._read)
-        meanings = Meanings(vectors.__getitem__, readings.__getitem__)
-        return await asyncio.to_thread(signs_of, claim, evidence, self._reader, meanings)
+        return Case(claim, evidence, self._reader, Meanings(vectors.__getitem__, readings.__getitem__))
 
     async def _encode(self, texts: Sequence[str]) -> Iterable[Vectors]:
         return await self._embeddings.aencode(texts)

@@ -21,6 +21,7 @@ _GUIDES = Path(__file__).parents[2] / "knowledge" / "guides"
 class Labelled:
     """A sentence, the passage it cites, and whether that bears it out."""
 
+    id: str
     sentence: str
     chunk: StoredChunk
     label: str
@@ -35,10 +36,15 @@ def load_support(part: str) -> list[Labelled]:
     """Read a part: `tune` or `aside`."""
     rows = map(json.loads, _FILE.read_text(encoding="utf-8").splitlines())
     return [
-        Labelled(row["sentence"], shipped_chunks()[row["guide"], row["section"]], row["label"])
+        Labelled(row["id"], row["sentence"], shipped_chunks()[row["guide"], row["section"]], row["label"])
         for row in rows
         if row["part"] == part
     ]
+
+
+def section_of(chunk: StoredChunk) -> str:
+    """Name the section that a chunk is of, for sentences of one section to be kept together."""
+    return f"{chunk.guide_id}/{chunk.section}"
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,9 @@ from knowledge.library import StoredChunk
 from knowledge.units import split_units
 from retrieval.claims import Reader
 from retrieval.embeddings import SentenceEmbeddings
+from retrieval.misfits import Misfits
 from retrieval.opposites import Opposites
+from retrieval.signs import Signs, signs_of
 from retrieval.verify import Examiner, Verifier
 from tests.golden.support import shipped_chunks
 
@@ -22,9 +25,19 @@ Bakers enjoy quiet mornings and need flour, water and yeast.
 """
 
 
+Look = Callable[[str, StoredChunk], Awaitable[Signs]]
+
+
 @pytest.fixture(scope="module")
-def examiner(embeddings: SentenceEmbeddings, reader: Reader) -> Examiner:
-    return Examiner(embeddings, reader)
+def look(embeddings: SentenceEmbeddings, reader: Reader) -> Look:
+    """Find the signs of a sentence that cites a chunk."""
+    examiner = Examiner(embeddings, reader)
+    misfits = Misfits.load()
+
+    async def look(sentence: str, chunk: StoredChunk) -> Signs:
+        return signs_of(await examiner.read(sentence, [chunk]), misfits)
+
+    return look
 
 
 @pytest.fixture
@@ -33,8 +46,8 @@ def chunk() -> StoredChunk:
     return replace(chunk, guide="Bread", section="Baking", source="", units=split_units(BODY))
 
 
-async def test_what_the_passage_says_has_nothing_against_it(examiner: Examiner, chunk: StoredChunk) -> None:
-    signs = await examiner.signs("Bakers need flour, water and yeast.", [chunk])
+async def test_what_the_passage_says_has_nothing_against_it(look: Look, chunk: StoredChunk) -> None:
+    signs = await look("Bakers need flour, water and yeast.", chunk)
 
     assert (signs.strange, signs.unknown, signs.odd, signs.lone) == (False, 0, 0, 0)
     assert (signs.conflict, signs.turned, signs.apart, signs.severed) == (0, 0, 0, 0)
@@ -49,6 +62,8 @@ async def test_what_the_passage_says_has_nothing_against_it(examiner: Examiner, 
         ("Bakers need flour, water and helicopters.", "odd"),
         ("Bakers enjoy quiet helicopters.", "lone"),
         ("Bakers enjoy quiet helicopters.", "foreign"),
+        ("Bakers enjoy quiet helicopters.", "misfit"),
+        ("Steam is good for the mornings.", "straddled"),
         ("Bakers need no flour.", "denial"),
         ("Baguette takes rye flour and a starter that is fed every day.", "mislabelled"),
         ("Sourdough takes a starter, while baguette takes rye flour fed every day.", "mislabelled"),
@@ -58,18 +73,52 @@ async def test_what_the_passage_says_has_nothing_against_it(examiner: Examiner, 
         ("Zwieback needs flour, water and yeast.", "strange"),
     ],
 )
-async def test_what_it_does_not_say_shows(
-    examiner: Examiner, chunk: StoredChunk, sentence: str, sign: str
-) -> None:
-    assert getattr(await examiner.signs(sentence, [chunk]), sign) > 0
+async def test_what_it_does_not_say_shows(look: Look, chunk: StoredChunk, sentence: str, sign: str) -> None:
+    assert getattr(await look(sentence, chunk), sign) > 0
 
 
-async def test_a_count_of_what_the_sentence_names_is_no_figure(
-    examiner: Examiner, chunk: StoredChunk
-) -> None:
-    signs = await examiner.signs("Flour and water are two of the things that bakers need.", [chunk])
+async def test_a_count_of_what_the_sentence_names_is_no_figure(look: Look, chunk: StoredChunk) -> None:
+    signs = await look("Flour and water are two of the things that bakers need.", chunk)
 
     assert not signs.strange
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Don't forget the flour.",
+        "Bakers can't do without flour.",
+        "A few quiet mornings are what bakers enjoy.",
+        "No bakery yet? Flour and water are what bakers need.",
+        "If you have never baked, remember that bakers need flour.",
+    ],
+)
+async def test_what_is_denied_twice_or_lacked_is_not_denied(
+    look: Look, chunk: StoredChunk, sentence: str
+) -> None:
+    assert (await look(sentence, chunk)).denial == 0
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bakers overlook quiet mornings.",
+        "Bakers warn against quiet mornings.",
+        "Quiet mornings are what bakers warn about.",
+        "Bakers prefer noise to quiet mornings.",
+    ],
+)
+async def test_what_is_liked_less_or_warned_of_is_denied(
+    look: Look, chunk: StoredChunk, sentence: str
+) -> None:
+    assert (await look(sentence, chunk)).denial > 0
+
+
+async def test_what_one_starts_with_comes_first(reader: Reader) -> None:
+    claim = reader.read("Flour is the thing to start with, followed by yeast.")
+
+    assert "flour" in claim.early
+    assert "yeast" in claim.late
 
 
 async def test_a_passage_that_says_nothing_bears_nothing_out(
@@ -80,8 +129,8 @@ async def test_a_passage_that_says_nothing_bears_nothing_out(
     assert not await verifier.supported("Bakers need flour.", [replace(chunk, units=())])
 
 
-async def test_the_same_sentence_gets_the_same_verdict(examiner: Examiner, chunk: StoredChunk) -> None:
-    first, second = [await examiner.signs("Bakers love quiet mornings.", [chunk]) for _ in range(2)]
+async def test_the_same_sentence_gets_the_same_verdict(look: Look, chunk: StoredChunk) -> None:
+    first, second = [await look("Bakers love quiet mornings.", chunk) for _ in range(2)]
 
     assert first == second
 
