@@ -107,7 +107,7 @@ class Finder:
         field = self._searcher.field or Field.of(whole[None])
         passages = await self._passages(question, whole, field)
         aims = tuple(_aim(part, field, passages) for part in others[asked:]) or (
-            Aim(field.distinct(whole), passages),
+            Aim(field.distinct(whole), whole, passages),
         )
         prose = [passage.chunk for passage in passages if rests_on_statements(passage.chunk)]
         given = await self._figures.given(question.asked, prose) if prose else None
@@ -176,4 +176,4 @@ def _aim(plain: Vectors, field: Field, passages: tuple[Passage, ...]) -> Aim:
         replace(p, score=likeness(p.chunk, p.vectors, query, plain) + _WHOLE_MESSAGE * p.score)
         for p in passages
     )
-    return Aim(query, tuple(sorted(ranked, key=lambda p: -p.score)))
+    return Aim(query, plain, tuple(sorted(ranked, key=lambda p: -p.score)))

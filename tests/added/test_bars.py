@@ -23,7 +23,9 @@ from tests.added.measure import SETS, Figures, load_questions, measure, take_in
 
 # The first of them waits for what nobody has encoded yet.
 pytestmark = pytest.mark.timeout(900)
-ASIDE = tuple(folder for folder in SETS if load_questions(folder, "aside"))
+# Where fewer are aside, one question moves a figure by more than any bar leaves room for.
+_ENOUGH = 20
+ASIDE = tuple(folder for folder in SETS if len(load_questions(folder, "aside")) >= _ENOUGH)
 
 
 @pytest.fixture(scope="module")
