@@ -36,7 +36,7 @@ def figures(embeddings: SentenceEmbeddings) -> Figures:
     ],
 )
 async def test_a_figure_is_given_or_not(figures: Figures, question: str, gives: str, gives_none: str) -> None:
-    assert await figures.given(question, [chunk(gives, gives_none)]) == {gives}
+    assert await figures.given(question, [chunk(gives, gives_none)]) == frozenset({gives})
 
 
 @pytest.mark.parametrize(
