@@ -48,9 +48,10 @@ _MOST_SUGGESTIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What an answer is composed for: one vector a single question, and its passages."""
+    """What an answer is composed for: a single question's distinct vector and its own, and its passages."""
 
     query: Vectors
+    plain: Vectors
     passages: tuple[Passage, ...]
 
 
@@ -177,8 +178,9 @@ def _candidates(passage: Passage, aim: Aim) -> Iterator[Pick]:
     """Weigh a passage's units, each by itself and by how near its passage is to the best."""
     standing = passage.score / aim.passages[0].score
     vectors = passage.unit_vectors
-    merits = vectors @ aim.query
     units, prose = passage.chunk.units, rests_on_statements(passage.chunk)
+    # What tells one guide's section from another's says little of the sentences within long prose.
+    merits = passage.chunk.vectors[-len(units) :] @ aim.plain if prose else vectors @ aim.query
     for position, unit in enumerate(units):
         if is_whole(unit) or (prose and heads_a_list(units, position)):
             worth = float(merits[position]) + _PASSAGE_WEIGHT * standing

@@ -14,14 +14,20 @@ from retrieval.answer import Passage
 from retrieval.compose import Aim
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field, unit_length
-from retrieval.judge import Reading
+from retrieval.figures import Figures
+from retrieval.fitting import Fitting
+from retrieval.reading import Reading
 from retrieval.rewrite import Question
 from retrieval.search import Searcher, likeness
 from retrieval.sections import Sections
+from retrieval.statements import rests_on_statements
 from retrieval.wording import content_words
 
 # Passages found for a question; an answer rests on the first few, the rest are next topics.
 _PASSAGES = 8
+# Passages that nobody wrote questions for in which the words of a question must fit: in more of them
+# something is like any word.
+_FITTING = 2
 # A single question among several still stands in the light of the whole message.
 _WHOLE_MESSAGE = 0.4
 # What a follow-up asks weighs so much beside the same with its subject.
@@ -69,6 +75,8 @@ class Finder:
         self._embeddings = embeddings
         self._searcher = searcher
         self._sections = sections
+        self._figures = Figures.load(embeddings)
+        self._fitting = Fitting(embeddings)
 
     async def find(self, question: Question) -> Found:
         """Find what the library holds on a question, in the sense that it answers better."""
@@ -102,10 +110,14 @@ class Finder:
         field = self._searcher.field or Field.of(whole[None])
         passages = await self._passages(question, whole, field)
         aims = tuple(_aim(part, field, passages) for part in others[asked:]) or (
-            Aim(field.distinct(whole), passages),
+            Aim(field.distinct(whole), whole, passages),
         )
+        prose = [passage.chunk for passage in passages if rests_on_statements(passage.chunk)]
+        given = await self._figures.given(question.asked, prose) if prose else None
+        fit = await self._fitting.worst(question.text, prose[:_FITTING]) if prose else 1.0
         readings = tuple(
-            Reading(field.distinct(plain), question.asked, plain) for plain in (whole, *others[:asked])
+            Reading(field.distinct(plain), question.asked, plain, given, fit)
+            for plain in (whole, *others[:asked])
         )
         return Found(question, aims, passages, readings, field)
 
@@ -168,4 +180,4 @@ def _aim(plain: Vectors, field: Field, passages: tuple[Passage, ...]) -> Aim:
         replace(p, score=likeness(p.chunk, p.vectors, query, plain) + _WHOLE_MESSAGE * p.score)
         for p in passages
     )
-    return Aim(query, tuple(sorted(ranked, key=lambda p: -p.score)))
+    return Aim(query, plain, tuple(sorted(ranked, key=lambda p: -p.score)))

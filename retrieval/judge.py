@@ -28,6 +28,7 @@ from retrieval.field import Field
 from retrieval.kept import encode_once
 from retrieval.meaning import Meaning
 from retrieval.phrasing import Phrasing
+from retrieval.reading import Reading
 from retrieval.statements import lean_of_statements
 from retrieval.wording import Wording
 
@@ -77,15 +78,6 @@ class Aspect:
         return self.evidence is not None and any(
             self.evidence.search(unit.text) for passage in passages for unit in passage.chunk.units
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a question: its distinct vector, what the person asks in words, its own vector."""
-
-    vector: Vectors
-    text: str
-    plain: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +164,7 @@ class Judge:
         """Weigh a question in a field studied before: from 0 on the passages found cover it."""
         against = self._against(reading, passages, field)
         signs = _signs(reading, passages, against)
-        statements = lean_of_statements(
-            passages, reading.vector, reading.plain, against.example, named=against.named
-        )
+        statements = lean_of_statements(passages, reading, against.example, named=against.named)
         return max(signs.lean, statements) if signs else statements
 
     def signs(self, reading: Reading, passages: Sequence[Passage], field: Field) -> Signs | None:

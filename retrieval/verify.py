@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Sequence
 
 from knowledge.library import StoredChunk, Vectors
 from retrieval.claims import Reader
@@ -13,14 +11,13 @@ from retrieval.context import InContext
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.evidence import Evidence
 from retrieval.misfits import Misfits
+from retrieval.recent import Recent
 from retrieval.signs import Case, Meanings, signs_of
 from retrieval.weighing import Weighing
 
 # Words and units whose meaning is kept: a few answers' worth.
 _KEPT_VECTORS = 5000
 _KEPT_READINGS = 500
-
-Kept = TypeVar("Kept")
 
 
 class Verifier:
@@ -47,8 +44,8 @@ class Examiner:
         """Compare by the meaning that the embeddings give, and by what the reader reads."""
         self._embeddings = embeddings
         self._reader = reader
-        self._vectors: _Recent[Vectors] = _Recent(_KEPT_VECTORS)
-        self._readings: _Recent[InContext] = _Recent(_KEPT_READINGS)
+        self._vectors: Recent[Vectors] = Recent(_KEPT_VECTORS)
+        self._readings: Recent[InContext] = Recent(_KEPT_READINGS)
 
     async def read(self, sentence: str, cited: Sequence[StoredChunk]) -> Case:
         """Return a sentence beside passages that have units, ready to be compared."""
@@ -65,27 +62,3 @@ class Examiner:
     async def _read(self, texts: Sequence[str]) -> Iterable[InContext]:
         tokens = await self._embeddings.aencode_tokens(texts)
         return [InContext.of(text, each, self._reader.stem) for text, each in zip(texts, tokens, strict=True)]
-
-
-class _Recent(Generic[Kept]):
-    """What was made of texts, but for those not asked for in a while."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, Kept] = OrderedDict()
-
-    async def get(
-        self, texts: Iterable[str], make: Callable[[Sequence[str]], Awaitable[Iterable[Kept]]]
-    ) -> dict[str, Kept]:
-        """Return what is made of each text, making together what is not there yet."""
-        wanted = list(dict.fromkeys(texts))
-        # A batch is as slow as its longest text: words beside words.
-        new = sorted((text for text in wanted if text not in self._kept), key=len)
-        made = {text: self._kept[text] for text in wanted if text in self._kept}
-        made |= zip(new, await make(new), strict=True)
-        for text in wanted:
-            self._kept[text] = made[text]
-            self._kept.move_to_end(text)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return made

@@ -23,7 +23,9 @@ from tests.added.measure import SETS, Figures, load_questions, measure, take_in
 
 # The first of them waits for what nobody has encoded yet.
 pytestmark = pytest.mark.timeout(900)
-ASIDE = tuple(folder for folder in SETS if load_questions(folder, "aside"))
+# Where fewer are aside, one question moves a figure by more than any bar leaves room for.
+_ENOUGH = 20
+ASIDE = tuple(folder for folder in SETS if len(load_questions(folder, "aside")) >= _ENOUGH)
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +77,14 @@ class Bar:
         return bool(value >= bound if self.sign == "≥" else value <= bound)
 
 
-# Measured on 2026-12-01: facts 0.75 of folklore and of the handbook; refused of what is answered 0.125
-# of the canal, and of what is not 0.56, 0.44 and 0.67. A set has 25 questions aside, so a single one
-# moves a figure by up to 0.11.
+# Measured on 2026-12-01: facts 0.75 of folklore; refused of what is answered one question of the handbook's
+# sixteen, none of the others; of what is not, 0.56, 0.56 and 0.67. A set has 25 questions aside, so a single
+# one moves a figure by up to 0.11.
 BARS = (
     Bar("hit_at_4", "≥", 0.92),
-    Bar("facts", "≥", 0.80, {"folklore": 0.70, "handbook": 0.70}),
-    Bar("answerable_refused", "≤", 0.05, {"canal": 0.13}),
-    Bar("unanswerable_refused", "≥", 0.95, {"canal": 0.50, "folklore": 0.40, "handbook": 0.60}),
+    Bar("facts", "≥", 0.80, {"folklore": 0.70}),
+    Bar("answerable_refused", "≤", 0.05, {"handbook": 0.07}),
+    Bar("unanswerable_refused", "≥", 0.95, {"canal": 0.50, "folklore": 0.50, "handbook": 0.60}),
 )
 
 

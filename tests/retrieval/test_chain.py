@@ -17,7 +17,8 @@ from retrieval.chain import AnswerChain, Inquiry, Outcome
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.field import Field
 from retrieval.find import Finder
-from retrieval.judge import Judge, Reading
+from retrieval.judge import Judge
+from retrieval.reading import Reading
 from retrieval.refresh import Refresh, ignore_progress
 from retrieval.rewrite import Exchange, Rewriter
 from retrieval.search import Searcher

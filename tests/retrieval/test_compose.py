@@ -59,7 +59,8 @@ def passage(section: str, *parts: Made, score: float = 1.0, asks: tuple[str, ...
 
 
 def aim(*passages: Passage, asks: int = 0) -> Aim:
-    return Aim(np.eye(DIMENSIONS, dtype=np.float32)[asks], passages)
+    query = np.eye(DIMENSIONS, dtype=np.float32)[asks]
+    return Aim(query, query, passages)
 
 
 def texts(answer: Answer) -> list[str]:
@@ -532,7 +533,7 @@ def several_aims(draw: st.DrawFn) -> list[Aim]:
 
     def one_aim() -> Aim:
         ranked = [replace(found, score=float(rng.uniform(-0.1, 1.2))) for found in passages]
-        return Aim(directions(1)[0], tuple(sorted(ranked, key=lambda found: -found.score)))
+        return Aim(directions(1)[0], directions(1)[0], tuple(sorted(ranked, key=lambda found: -found.score)))
 
     return [one_aim() for _ in range(draw(st.integers(1, 3)))]
 

@@ -8,6 +8,7 @@ import pytest
 from knowledge.library import StoredChunk, Vectors
 from knowledge.units import Unit
 from retrieval.answer import Passage
+from retrieval.reading import Reading
 from retrieval.statements import lean_of_statements, likeness_of_statements
 
 
@@ -27,17 +28,25 @@ def passage(likeness: float, asks: int, plain: float | None = None) -> Passage:
 QUESTION = np.array([1.0, 0.0], dtype=np.float32)
 
 
-def lean(passage: Passage, example: float, *, named: bool = False) -> float:
-    return lean_of_statements([passage], QUESTION, QUESTION, example, named=named)
+def lean(
+    passage: Passage,
+    example: float,
+    *,
+    named: bool = False,
+    given: frozenset[str] | None = None,
+    fit: float = 1.0,
+) -> float:
+    reading = Reading(QUESTION, "Does it say so?", QUESTION, given, fit)
+    return lean_of_statements([passage], reading, example, named=named)
 
 
 @pytest.mark.parametrize(
     ("likeness", "example", "covered"),
     [
-        (0.40, 0.2, True),  # nothing but what nobody thought of is against it
-        (0.33, 0.2, False),
-        (0.55, 0.70, True),
-        (0.45, 0.70, False),
+        (0.25, 0.2, True),  # nothing but what nobody thought of is against it
+        (0.19, 0.2, False),
+        (0.35, 0.70, True),
+        (0.30, 0.70, False),
     ],
 )
 def test_a_statement_must_outweigh_the_nearest_example(
@@ -47,8 +56,8 @@ def test_a_statement_must_outweigh_the_nearest_example(
 
 
 def test_a_question_that_stands_out_in_a_strange_field_is_a_strangers() -> None:
-    assert lean(passage(0.6, 1, plain=0.6), 0.2) > 0
-    assert lean(passage(0.6, 1, plain=0.0), 0.2) < 0
+    assert lean(passage(0.35, 1, plain=0.35), 0.2) > 0
+    assert lean(passage(0.35, 1, plain=0.0), 0.2) < 0
 
 
 def test_passages_with_written_questions_are_not_judged_so() -> None:
@@ -56,13 +65,27 @@ def test_passages_with_written_questions_are_not_judged_so() -> None:
 
 
 def test_an_example_whose_wish_the_question_names_weighs_more() -> None:
-    said = passage(0.5, asks=1)
+    said = passage(0.35, asks=1)
 
     assert lean(said, 0.7, named=False) > 0 > lean(said, 0.7, named=True)
 
 
 def test_an_example_far_away_weighs_nothing_even_if_the_question_names_its_wish() -> None:
     assert lean(passage(0.45, asks=1), 0.5, named=True) > 0
+
+
+def test_a_word_that_fits_nothing_counts_against_an_answer() -> None:
+    said = passage(0.3, asks=1)
+
+    assert lean(said, 0.2, fit=0.5) > 0 > lean(said, 0.2, fit=0.2)
+    assert lean(said, 0.2, fit=0.6) == lean(said, 0.2, fit=1.0)
+
+
+def test_who_asks_for_a_figure_is_answered_by_a_statement_that_gives_one() -> None:
+    said = passage(0.6, asks=1)
+
+    assert lean(said, 0.2, given=frozenset({"It says so."})) > 0
+    assert lean(said, 0.2, given=frozenset()) < 0
 
 
 def like(whole: float, *statements: float, plain: float = 0.5) -> float:
