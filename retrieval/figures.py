@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import yaml
 
 from knowledge.library import StoredChunk
+from knowledge.yamls import read_yaml
 from retrieval.asking import asked_clauses
 from retrieval.embeddings import SentenceEmbeddings
 from retrieval.prompts import PROMPTS
@@ -78,7 +78,7 @@ class Figures:
     @classmethod
     def load(cls, embeddings: SentenceEmbeddings) -> Self:
         """Read the figures that the project knows."""
-        data = yaml.safe_load((PROMPTS / "figures.yaml").read_text(encoding="utf-8"))
+        data = read_yaml(PROMPTS / "figures.yaml")
         parts = {name: data[name] for name in ("number", "between", "time", "length")}
         figures = tuple(
             _Figure(_any_of(each["asked"]), _any_of(_filled(given, parts) for given in each["given"]))

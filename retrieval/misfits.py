@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from knowledge.library import Vectors
+from knowledge.yamls import read_yaml
 from retrieval.claims import Words
 from retrieval.context import InContext
 
@@ -96,7 +96,7 @@ class Misfits:
     @classmethod
     def load(cls, path: Path = WEIGHTS) -> Self:
         """Read the fitted weights."""
-        return cls(**yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(**read_yaml(path))
 
     def rate(self, fit: Fit) -> Vectors:
         """Rate each word: above 0 it rather does not fit (log odds)."""
