@@ -70,7 +70,7 @@ class Swapper:
         if len(numbers) < _FEWEST:
             return None
         chances = np.exp(_SHARPNESS * likeness[numbers])
-        return self._words[self._random.choice(numbers, p=chances / chances.sum())]
+        return self._words[int(self._random.choice(numbers, p=chances / chances.sum()))]
 
 
 def vocabulary(texts: Iterable[str], reader: Reader) -> list[str]:
