@@ -140,10 +140,14 @@ class Intents:
 
     def _continuation(self, reading: Reading, turns: Sequence[Turn]) -> Intent | None:
         """Name the skill for what goes on about a suggestion, or about an answer."""
-        if self.doubted(reading.text) and any(turn.reply.kind == "roles" for turn in turns):
-            return "roles"
+        if any(turn.reply.kind == "roles" for turn in turns):
+            if self.doubted(reading.text):
+                return "roles"
+            if self._has("asks_what_is_missing", reading.plain):
+                return "gap"
         exchange = turns[-1].reply.exchange if turns else None
-        return "ask" if exchange and self._goes_on(reading.plain, exchange) else None
+        goes_on = self._goes_on(reading.plain, exchange) if exchange else self._cues["more"].match(reading.plain)
+        return "ask" if goes_on else None
 
     def _likeliest(self, reading: Reading, *, learnt: bool, turns: Sequence[Turn]) -> Intent:
         """Name the skill whose examples a message is put like, if it has what that skill needs."""

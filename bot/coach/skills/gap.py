@@ -8,7 +8,7 @@ from bot.coach.citing import Citing
 from bot.coach.facts import Learner
 from bot.coach.fit import Standing, rank
 from bot.coach.suggestion import in_favour, quotable
-from bot.memory.conversations import Turn
+from bot.memory.conversations import Turn, last_exchange
 from bot.reply import Choice, Message, Reply
 from knowledge.library import StoredChunk
 from knowledge.roles import Facet, Roles, load_comparable
@@ -33,10 +33,10 @@ class SkillGap:
         self._sections = sections
 
     async def reply(self, message: Message, turns: tuple[Turn, ...]) -> Reply:
-        """Sort the skills of the role that the message names."""
-        _ = turns
-        named = (self._roles.by_id(each.stands_for or each.id) for each in self._named.named(message.text))
-        role = next((each for each in named if each), None)
+        """Sort the skills of the role that the message names, or that was spoken of."""
+        last = last_exchange(turns)
+        named = self._named.named(message.text) or self._named.named(last.subject if last else "")
+        role = next((role for each in named if (role := self._roles.by_id(each.stands_for or each.id))), None)
         if role is None:
             choices = tuple(Choice(each.title, f"/gap {each.title}") for each in self._roles)
             return Reply("chat", _WHICH, choices=choices)

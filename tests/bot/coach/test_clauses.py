@@ -47,6 +47,8 @@ def test_how_a_person_stands_to_something(text: str, polarities: list[str]) -> N
         "My wife is a data scientist and loves her charts.",
         "Everybody talks about deep learning.",
         "Translate “good evening” into Japanese.",
+        "there r so many options my brain is melting",
+        "is ml even realistic for me",
         "",
     ],
 )

@@ -57,6 +57,7 @@ SMALL_TALK = {
         "hows it going bro",
         "good morning! how are you today?",
     ],
+    "joke": ["tell me a joke", "sing me a song"],
     "laughter": ["lol", "haha", "hahahaha"],
     "apology": ["sorry", "my bad", "np"],
     "decline": ["no", "no thanks", "nope"],

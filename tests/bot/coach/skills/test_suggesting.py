@@ -96,3 +96,12 @@ async def test_what_tells_nothing_goes_on_with_the_questions(app: App, user: str
     assert reply.text.startswith("**2 of 6")
     await say(app, user, "hi")
     assert (await say(app, user, "stop")).kind == "roles"
+
+
+async def test_after_a_suggestion_what_is_missing_is_told_for_that_role(app: App, user: str) -> None:
+    await say(app, user, "I love Kubernetes and keeping systems up.", "Which role suits me?")
+
+    reply = await say(app, user, "and what would i be missing")
+
+    assert reply.text.startswith("What ML Infrastructure Engineer asks for, beside what you told me.")
+    assert "you said “I love Kubernetes”" in reply.text
