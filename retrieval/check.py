@@ -58,11 +58,12 @@ class Checker:
         cited = [passages[marker - 1] for marker in piece.markers if 0 < marker <= len(passages)]
         if len(cited) < len(piece.markers) or len(piece.text.split()) > _MOST_WORDS:
             return False
-        if _MARKUP.search(_without_sources(piece.text, cited)):
+        said = _without_sources(piece.text, cited)
+        if _MARKUP.search(said):
             return False
         if not cited:
             return piece.kind == "sentence" and self.states_nothing(piece.text)
-        return await self._verifier.supported(piece.text, [without_orders(chunk) for chunk in cited])
+        return await self._verifier.supported(said, [without_orders(chunk) for chunk in cited])
 
     def states_nothing(self, text: str) -> bool:
         """Whether a sentence is made of words of encouragement, or of a question back."""
