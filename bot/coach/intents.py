@@ -146,7 +146,9 @@ class Intents:
             if self._has("asks_what_is_missing", reading.plain):
                 return "gap"
         exchange = turns[-1].reply.exchange if turns else None
-        goes_on = self._goes_on(reading.plain, exchange) if exchange else self._cues["more"].match(reading.plain)
+        goes_on = (
+            self._goes_on(reading.plain, exchange) if exchange else self._cues["more"].match(reading.plain)
+        )
         return "ask" if goes_on else None
 
     def _likeliest(self, reading: Reading, *, learnt: bool, turns: Sequence[Turn]) -> Intent:
