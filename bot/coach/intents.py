@@ -40,6 +40,10 @@ _TOPIC = 2
 # What is said of an answer and of nothing else.
 _GOING_ON = ("more", "less", "next", "why", "correction")
 _ONESELF = re.compile(r"\b(?:i|i'?m|i'?ve|i'?d|i'?ll|me|my|mine|myself|we|our|us|gap)\b", re.IGNORECASE)
+# “Which job suits someone who loves maths” is asked of the guides.
+_OTHERS = re.compile(
+    r"\b(?:someone|somebody|anyone|anybody|people|those|whoever|(?:a|the) person)\b", re.IGNORECASE
+)
 # Words of a message in which short names of roles can mean nothing else.
 _SHORT = 14
 # Leans run from -1 to 1. A question that goes astray costs more than a wish that the guides answer, so
@@ -171,12 +175,16 @@ class Intents:
                 lean = reading.put.leans["profile"]
                 tells = lean > (_CLEARLY if _names_a_topic(reading.text, turns) else _SURE)
                 return not reading.put.asks and (learnt or tells)
+            case "smalltalk":
+                # A question goes to the guides, which say what they don't cover, unless it is plainly none.
+                return reading.put.leans["smalltalk"] > (_CLEARLY if reading.put.asks else 0)
             case "compare":
-                return self._compares(reading)
+                return reading.put.leans["compare"] > _SURE and self._compares(reading)
             case "gap":
                 return reading.of_oneself and bool(self._by_any_name.named(reading.text))
             case "roles":
-                return learnt or reading.of_oneself or _is_personal(turns) or self._seeks(reading, turns)
+                of_oneself = reading.of_oneself and reading.put.leans["roles"] > 0
+                return learnt or of_oneself or _is_personal(turns) or self._seeks(reading, turns)
             case _:
                 return True
 
@@ -184,6 +192,8 @@ class Intents:
         """Whether somebody who says nothing of themselves seeks a role: “which one fails more” does not."""
         if _is_on_the_guides(turns):
             return self._cues["seeks_role"].search(reading.plain) is not None
+        if _OTHERS.search(reading.plain):
+            return False
         return reading.put.leans["roles"] > _SURE or len(content_words(reading.plain)) <= _TOPIC
 
     def tells(self, text: str) -> bool:

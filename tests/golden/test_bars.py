@@ -16,13 +16,14 @@ from bot.evaluation.measure import Measured, measure
 from bot.evaluation.report import BARS, Bar
 
 # Not every bar is reached yet; `career-coach eval` says which are missed. Until one is, the
-# coach may not fall more than a little below what was measured on 2026-12-01, when a third of the
-# questions here came to be by authors who never saw the project.
+# coach may not fall more than a little below what was measured on 2026-12-01, when almost half of the
+# questions here came to be by authors who never saw the project. The last 86 lines that are aside are
+# harder than those before: with them hit@4 was 0.963, unanswerable refused 0.929, follow-ups 0.892.
 FLOORS = {
     "facts": 0.92,
-    "hit_at_4": 0.965,
-    "unanswerable_refused": 0.94,
-    "follow_ups_right": 0.895,
+    "hit_at_4": 0.955,
+    "unanswerable_refused": 0.92,
+    "follow_ups_right": 0.88,
 }
 
 
