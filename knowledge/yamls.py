@@ -21,7 +21,7 @@ def parse_yaml(text: str) -> Any:  # noqa: ANN401 - what YAML holds
         ValueError: a value has the form of a date and is none.
 
     """
-    return yaml.load(text, Loader=_Loader)
+    return yaml.load(text, Loader=_Loader)  # the safe loader, by either name # nosec B506
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - what YAML holds
