@@ -17,9 +17,10 @@ _ASKS = re.compile(rf"^(?:(?:and|but|or|so|also|plus)\s+)?{ASKING}\b", re.IGNORE
 _TELLS = re.compile(
     r"^(?:(?:and|but|or|so|well|ok(?:ay)?|hi|hey)[\s,]+)*(?:i|i['’]?(?:m|ve|d)|we|my|our)\b", re.IGNORECASE
 )
-_ASKS_FOR = re.compile(r"(?:what|which|how|where|why|who)\b", re.IGNORECASE)
+_BY_NAME = r"(?:what|which|how|where|why|who)\b"
+_ASKS_FOR = re.compile(_BY_NAME, re.IGNORECASE)
 _NEXT_CLAUSE = re.compile(
-    rf",?\s+(?:and|but|or|plus|also)\s+(?={ASKING}\b)|,\s+(?=(?:what|which|how|where|why|who)\b)",
+    rf",?\s+(?:and|but|or|plus|also)\s+(?={ASKING}\b)|,\s+(?={_BY_NAME})",
     re.IGNORECASE,
 )
 

@@ -211,11 +211,7 @@ class Rewriter:
         asks = self._cues["which_role"].match(text)
         if not asks or self._roles.named(text) or len(self._roles.named(last.subject)) != 1:
             return None
-        rest = text[asks.end() :].strip(" ,.?!")
-        if not rest:
-            rest = last.question
-            for role in self._roles.named(rest):
-                rest = self._roles.replace(rest, role, role).replace(role.title, "")
+        rest = text[asks.end() :].strip(" ,.?!") or self._roles.replace_all(last.question, "")
         return self._alone(f"which ML role {' '.join(rest.split())}")
 
     def _dependent(self, text: str, last: Exchange) -> Question | None:
@@ -243,7 +239,10 @@ class Rewriter:
         # “Why?” after a refusal asks for what is not known, not for what was said before it.
         said = last.said if last.answered or not asks_why else ()
         moves_on = self._cues["moves_on"].search(asked) is not None
-        alone = replace(self._alone(free), follow_up=True, said=said if moves_on else ())
+        if asks_why or pointing:
+            alone = None
+        else:
+            alone = replace(self._alone(free), follow_up=True, said=said if moves_on else ())
         return Question(
             whole,
             asked,
@@ -254,7 +253,7 @@ class Rewriter:
             refers_back=asks_why and last.answered,
             denies=self._cues["denies"].search(asked) is not None,
             moves_on=moves_on,
-            alone=None if asks_why or pointing else alone,
+            alone=alone,
         )
 
 
@@ -263,10 +262,7 @@ def _stands_on_role(text: str, roles: Roles) -> bool:
     rest = _WHAT_ABOUT.sub(" ", text)
     if re.search(rf"\b{ASKING}\b", rest, re.IGNORECASE):
         return False
-    for role in roles.named(text):
-        rest = roles.replace(rest, role, role)
-        rest = rest.replace(role.title, " ")
-    return not content_words(rest)
+    return not content_words(roles.replace_all(rest, " "))
 
 
 def _shorten(text: str) -> str:

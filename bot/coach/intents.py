@@ -269,7 +269,7 @@ class Intents:
     def _compares(self, reading: Reading) -> bool:
         """Whether there is something to set side by side, or to ask for, of which the guides say it."""
         several = len(self._named(reading.text, reading.plain)) >= _COMPARED
-        unnamed = reading.put.leans["compare"] > 0 and self._has("compares_unnamed", reading.plain)
+        unnamed = self._has("compares_unnamed", reading.plain)
         return (several or unnamed) and not self._has("compares_no_roles", reading.plain)
 
     def _named(self, text: str, plain: str) -> tuple[Role, ...]:
